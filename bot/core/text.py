@@ -1,0 +1,157 @@
+"""Outside text to plain text: one normal form, before anything else looks at it.
+
+Everything that comes from people or services passes through `lines` or `line` once.
+Escaping is another matter and happens at output, see `escape`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_JOINERS = "\u200c\u200d"
+_BREAKS = re.compile("\r\n?|[\u000b\u000c\u0085\u2028\u2029]")
+_SUSPECT = re.compile("[^\n\x20-\x7e]")
+_NONCHARACTERS = frozenset(
+    map(chr, [*range(0xFDD0, 0xFDF0), *(p << 16 | n for p in range(17) for n in (0xFFFE, 0xFFFF))])
+)
+_JOINER_RUN = re.compile(f"(?P<before>.)?(?P<run>[{_JOINERS}]+)(?=(?P<after>.)?)", re.DOTALL)
+
+
+def lines(text: str) -> str:
+    r"""Clean text of several lines.
+
+    The result is NFC, its only control character is the line feed, and it holds no
+    bidirectional, zero-width, tag or surrogate characters. Joiners stay inside words and emoji.
+
+    >>> lines('one\r\ntwo\u202e')
+    'one\ntwo'
+    """
+    if text.isascii() and not _SUSPECT.search(text):
+        return text
+    text = _BREAKS.sub("\n", text).replace("\t", " ")
+    kept = "".join(c for c in unicodedata.normalize("NFC", text) if _is_kept(c))
+    return unicodedata.normalize("NFC", _JOINER_RUN.sub(_joined, kept))
+
+
+def line(text: str) -> str:
+    r"""Clean text of one line: as `lines`, with every run of white space one space.
+
+    >>> line(' FedPrompt:\n  Prompt\u00a0Tuning ')
+    'FedPrompt: Prompt Tuning'
+    """
+    return " ".join(lines(text).split())
+
+
+@lru_cache(maxsize=4096)
+def _is_kept(char: str) -> bool:
+    if char in _JOINERS or char == "\n":
+        return True
+    return unicodedata.category(char) not in {"Cc", "Cf", "Cs"} and char not in _NONCHARACTERS
+
+
+def _joined(run: re.Match[str]) -> str:
+    before, after = run["before"] or "", run["after"] or ""
+    is_inside = _joins(before) and _joins(after)
+    return before + (run["run"] if is_inside and len(run["run"]) == 1 else "")
+
+
+def _joins(char: str) -> bool:
+    """Whether a joiner may stand beside this character: letters of scripts that join, and emoji."""
+    return bool(char) and not char.isascii() and not char.isspace()
+
+
+def clipped(text: str, most: int) -> str:
+    """At most `most` characters, with an ellipsis where something was cut."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+_GENERATION = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
+_INITIAL = re.compile(r"(?:^|[\s.])(?:\w|[JS]r)\.$")
+_PLACEHOLDER = frozenset({"", "-", "n/a", "na", "none", "...", "…", "tbd", "tba", "_no response_"})
+_LAST_AND = re.compile(r"^(?P<last_but_one>.*\S)\s+(?:and|&)\s+(?P<last>\S.*)$", re.IGNORECASE)
+_LEADING_AND = re.compile(r"^(?:and|&)\s+", re.IGNORECASE)
+_OPEN, _CLOSE = "([{", ")]}"
+
+
+def names(text: str) -> tuple[str, ...]:
+    """People's names out of one field: one a line, or separated by commas.
+
+    "and" or "&" before the last counts as a comma; a trailing stop goes unless it ends an
+    initial ("Eric P."); empty places go. With semicolons, only they separate, and
+    "Zhao, Haodong" between them is turned round.
+
+    >>> names('Zhuo Zhang, Yong Dai and Zenglin Xu.')
+    ('Zhuo Zhang', 'Yong Dai', 'Zenglin Xu')
+    >>> names('Zhao, Haodong; Davis, Jr., Sam')
+    ('Haodong Zhao', 'Sam Davis, Jr.')
+    """
+    if ";" in text:
+        return _unique(_turned(part) for part in lines(text).replace("\n", ";").split(";"))
+    parts: list[str] = []
+    for part in _parts(text):
+        if parts and part.lower() in _GENERATION:
+            parts[-1] += f", {part}"
+        else:
+            parts.append(part if _INITIAL.search(part) else part.rstrip(". "))
+    return _unique(parts)
+
+
+def items(text: str) -> tuple[str, ...]:
+    """Data set or model names out of one field: comma separated, "and" before the last.
+
+    Commas in brackets do not separate; placeholders ("...", "N/A") and trailing stops go.
+
+    >>> items('QNLI, SST-2, RTE, and BoolQ, TREC, and MR ')
+    ('QNLI', 'SST-2', 'RTE', 'BoolQ', 'TREC', 'MR')
+    >>> items('GLUE (MNLI, QQP), Search and Rescue, SQuADv2,...')
+    ('GLUE (MNLI, QQP)', 'Search and Rescue', 'SQuADv2')
+    """
+    return _unique(part.rstrip(". ") for part in _parts(text))
+
+
+def _parts(text: str) -> list[str]:
+    """The parts between commas and line ends, "and" before the last counted as a comma."""
+    parts: list[str] = []
+    for row in lines(text).split("\n"):
+        bare = row.strip()
+        if bare[:2] in {"- ", "* ", "• "}:
+            bare = bare[2:]
+        cells = [_LEADING_AND.sub("", line(cell)) for cell in _outside_brackets(bare)]
+        if last := _LAST_AND.match(cells[-1]):
+            cells[-1:] = [last["last_but_one"], last["last"]]
+        parts += cells
+    return parts
+
+
+def _outside_brackets(row: str) -> list[str]:
+    """Split at the commas that stand outside brackets, or at all where brackets do not pair."""
+    depth, start, cells = 0, 0, []
+    for at, char in enumerate(row):
+        if char in _OPEN:
+            depth += 1
+        elif char in _CLOSE:
+            depth -= 1
+        elif char == "," and depth == 0:
+            cells.append(row[start:at])
+            start = at + 1
+        if depth < 0:
+            return row.split(",")
+    return row.split(",") if depth else [*cells, row[start:]]
+
+
+def _turned(part: str) -> str:
+    last, comma, first = line(part).rpartition(", ")
+    if not comma:
+        return line(part).strip(", ")
+    family, comma, generation = last.partition(", ")
+    return f"{first} {family}{comma}{generation}"
+
+
+def _unique(parts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(part for part in parts if part.lower() not in _PLACEHOLDER))

@@ -1,0 +1,121 @@
+"""What a run is told by its environment, read once in `cli` and passed on as a value."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Service = Literal[
+    "arxiv", "arxiv_oai", "openreview", "acl", "crossref", "datacite", "s2", "hf", "wayback",
+    "doi", "youtube",
+]  # fmt: skip
+
+SERVICES: Mapping[Service, str] = MappingProxyType(
+    {
+        "arxiv": "https://export.arxiv.org/api/query",
+        "arxiv_oai": "https://oaipmh.arxiv.org/oai",
+        "openreview": "https://api2.openreview.net",
+        "acl": "https://aclanthology.org",
+        "crossref": "https://api.crossref.org",
+        "datacite": "https://api.datacite.org",
+        "s2": "https://api.semanticscholar.org",
+        "hf": "https://huggingface.co",
+        "wayback": "https://archive.org",
+        "doi": "https://doi.org",
+        "youtube": "https://www.youtube.com",
+    }
+)
+
+
+class SettingError(ValueError):
+    """An environment variable that cannot be used; the message names it and the cure."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One run's settings."""
+
+    services: Mapping[Service, str] = field(default_factory=lambda: SERVICES)
+    """Base URL of each service, without a slash at the end."""
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """The present, with a time zone; `BOT_NOW` sets it for tests and replays."""
+    pace: float = 1.0
+    """Multiplies every politeness pause of ours, never a server's `Retry-After`."""
+    allows_private: bool = False
+    """Whether links to loopback and private addresses and odd ports may be asked."""
+    repository: str | None = None
+    """'owner/name' from `GITHUB_REPOSITORY`."""
+    server_url: str = "https://github.com"
+    in_actions: bool = False
+
+    @property
+    def today(self) -> date:
+        """The day of `now`."""
+        return self.now.date()
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    """Read the settings of this run; raises SettingError for one that cannot be used.
+
+    >>> read({"BOT_NOW": "2026-11-24", "BOT_PACE": "0"}).today
+    datetime.date(2026, 11, 24)
+    """
+    given = {name: text for name, text in environment.items() if text.strip()}
+    return Settings(
+        services={
+            name: _base_url(f"BOT_{name.upper()}_URL", given.get(f"BOT_{name.upper()}_URL", url))
+            for name, url in SERVICES.items()
+        },
+        now=_moment(given["BOT_NOW"]) if "BOT_NOW" in given else datetime.now(UTC),
+        pace=_factor(given.get("BOT_PACE", "1")),
+        allows_private=given.get("BOT_LINKS_ALLOW_PRIVATE") == "1",
+        repository=given.get("GITHUB_REPOSITORY"),
+        server_url=given.get("GITHUB_SERVER_URL", "https://github.com").rstrip("/"),
+        in_actions=given.get("GITHUB_ACTIONS") == "true",
+    )
+
+
+def _base_url(name: str, url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme == "https" and parts.hostname:
+        return url.rstrip("/")
+    if parts.scheme == "http" and _is_loopback(parts.hostname or ""):
+        return url.rstrip("/")
+    raise SettingError(
+        f"{name} is {url!r}: give an https address, such as {SERVICES['crossref']}; "
+        "plain http is for loopback only."
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise SettingError(
+            f"BOT_NOW is {text!r}: write a date or time such as 2026-11-24 or 2026-11-24T03:17:00Z."
+        ) from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _factor(text: str) -> float:
+    try:
+        factor = float(text)
+    except ValueError:
+        factor = -1.0
+    if not 0 <= factor <= 1000:  # noqa: PLR2004 - also refuses nan and inf
+        raise SettingError(f"BOT_PACE is {text!r}: write a number from 0 to 1000, such as 1.")
+    return factor

@@ -1,0 +1,1 @@
+"""Loopback servers that answer as the real services do, faults included; for the demo and the tests."""
