@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, NewType
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,8 +21,14 @@ Verdict = Literal["ok", "moved", "gone", "suspect", "blocked", "refused", "inval
 
 Outcome = Literal["accepted", "rejected", "duplicate", "deferred"]
 
-Markdown = NewType("Markdown", str)
-"""Text that is ready for a Markdown page; made only by `core.escape`."""
+
+class Markdown(str):
+    """Text that is ready for a Markdown page: templates escape every other text they are given.
+
+    Made by `core.escape` from outside text, and by `core.pages` from rendered templates.
+    """
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +59,18 @@ class Identity:
     """Canonical: arXiv without version or subject class, DOI in lower case, see `core.ids`."""
     version: int | None = None
     """The version that was asked for; only arXiv has one. Never part of an entry."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticks:
+    """The boxes of one checkbox field, each in the form's order."""
+
+    checked: tuple[str, ...]
+    unchecked: tuple[str, ...]
+
+
+Value = str | tuple[str, ...] | Ticks | None
+"""What one field of a form holds: text, chosen options, boxes, or nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

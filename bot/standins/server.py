@@ -8,6 +8,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, Self
 from urllib.parse import parse_qsl, urlsplit
@@ -61,6 +62,16 @@ HTML = Reply(
 EMPTY = Reply()
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+    """Connections that may wait at once; beyond it the kernel drops some for a second."""
+
+    def server_bind(self) -> None:
+        """Bind without `HTTPServer`'s look-up of the host's name, which may ask a silent DNS."""
+        TCPServer.server_bind(self)
+
+
 class StandIn:
     """A server on a free port of a loopback address, running while the `with` block does."""
 
@@ -76,6 +87,8 @@ class StandIn:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            # Head and body are two writes; with Nagle's algorithm the second waits 40 ms.
+            disable_nagle_algorithm = True
 
             def handle_one_request(self) -> None:
                 try:
@@ -91,8 +104,7 @@ class StandIn:
             def log_message(self, *_: object) -> None:
                 """Stay silent: the log is `StandIn.log`."""
 
-        self._server = ThreadingHTTPServer((host, 0), Handler)
-        self._server.daemon_threads = True
+        self._server = _Server((host, 0), Handler)
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
         )

@@ -1,0 +1,187 @@
+"""The command line: the table of jobs, their arguments, the one `except`, the exit codes.
+
+A job's module is imported when that job runs and not before: that keeps every start short.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
+
+from bot import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+DONE, FOUND_PROBLEMS, WRONG_USAGE, FAILED = 0, 1, 2, 3
+
+
+class Job(NamedTuple):
+    """One row of the table."""
+
+    name: str
+    module: str
+    help: str
+    arguments: Callable[[argparse.ArgumentParser], object]
+
+
+def _no_arguments(_: argparse.ArgumentParser) -> None:
+    """Most jobs that look at the whole list need to be told nothing."""
+
+
+def _form(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--form", metavar="FORM.yml", help="the issue form; without it the list's own"
+    )
+
+
+def _files(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "files", nargs="+", metavar="FILE", help="an issue's text; - is standard input"
+    )
+
+
+def _dry_run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--dry-run", action="store_true", help="say what would be written; write nothing"
+    )
+
+
+def _parse(parser: argparse.ArgumentParser) -> None:
+    _form(parser)
+    _files(parser)
+
+
+def _resolve(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "text",
+        nargs="*",
+        metavar="TEXT",
+        help="what was pasted; without it, lines of standard input",
+    )
+    parser.add_argument("--fetch", action="store_true", help="add the metadata that arXiv has")
+
+
+def _preview(parser: argparse.ArgumentParser) -> None:
+    _form(parser)
+    _files(parser)
+    parser.add_argument(
+        "--entries", metavar="DIR", help="the entries to compare with; without it the list's own"
+    )
+    parser.add_argument(
+        "--out", metavar="DIR", help="write the exports of the resulting list there"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON line a file")
+
+
+def _check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--fix", action="store_true", help="make the form and the README anew first"
+    )
+    parser.add_argument(
+        "--online", action="store_true", help="compare ids and titles with arXiv, too"
+    )
+    _dry_run(parser)
+
+
+def _build(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--out",
+        metavar="DIR",
+        help="write README and exports there; without it only the README, in place",
+    )
+    _dry_run(parser)
+
+
+def _import(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="the Markdown list; - is standard input")
+    parser.add_argument("--out", metavar="DIR", required=True, help="where `entries/` goes")
+    _dry_run(parser)
+
+
+JOBS = (
+    Job(name="demo", module="demo", help="turn one submission into a pull request, offline, step by step", arguments=_no_arguments),
+    Job(name="parse", module="parse", help="read form bodies; print their values as JSON lines", arguments=_parse),
+    Job(name="resolve", module="resolve", help="tell which paper a link or identifier names, as JSON lines", arguments=_resolve),
+    Job(name="preview", module="preview", help="show what would become of submissions, without GitHub", arguments=_preview),
+    Job(name="check", module="check", help="find every problem of entries, configuration, form and README", arguments=_check),
+    Job(name="build", module="build", help="make the README and the exports from the entries", arguments=_build),
+    Job(name="import", module="import_list", help="turn a Markdown list into entries, with a loss report", arguments=_import),
+)  # fmt: skip
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Run one job and give its exit code: 0 done, 1 problems found, 2 wrong usage, 3 failed."""
+    args = _parser().parse_args(given)
+    try:
+        return _run(args)
+    except KeyboardInterrupt:
+        return FAILED
+    except BrokenPipeError:
+        # The reader of our output went away, as `head` does; nothing more can be said to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except Exception as error:  # noqa: BLE001 - the one place where a defect ends, with a line for a report
+        sys.stderr.write(f"bot: a defect of the bot, please report it: {_told(error)}\n")
+        return FAILED
+
+
+def _run(args: argparse.Namespace) -> int:
+    from bot import settings  # noqa: PLC0415 - the cold start of --help
+
+    try:
+        told = settings.read(os.environ)
+    except settings.SettingError as error:
+        sys.stderr.write(f"bot: {error}\n")
+        return WRONG_USAGE
+    job = import_module(f"bot.jobs.{args.module}")
+    from bot.edge import disk, runner  # noqa: PLC0415
+
+    try:
+        code: int = job.run(args, told)
+    except disk.Problems as found:
+        runner.tell_problems(found.problems, told)
+        return FOUND_PROBLEMS
+    except OSError as error:
+        sys.stderr.write(f"bot: {error.strerror or error}: {error.filename or ''}\n")
+        return FAILED
+    return code
+
+
+def _told(error: Exception) -> str:
+    """A defect in one line: what, and where in the code."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "nowhere"
+    return f"{type(error).__name__}: {str(error)!r:.300} at {where}"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="bot", description="Keeps a curated list of research papers."
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    _root(parser, default=None)
+    jobs = parser.add_subparsers(title="jobs", metavar="JOB", required=True)
+    for job in JOBS:
+        one = jobs.add_parser(
+            job.name, help=job.help, description=job.help[:1].upper() + job.help[1:] + "."
+        )
+        one.set_defaults(module=job.module)
+        # Both `bot --root DIR check` and `bot check --root DIR` are natural to write.
+        _root(one, default=argparse.SUPPRESS)
+        job.arguments(one)
+    return parser
+
+
+def _root(parser: argparse.ArgumentParser, *, default: str | None) -> None:
+    parser.add_argument(
+        "--root",
+        metavar="DIR",
+        default=default,
+        help="the list's folder; without it the nearest upward with list.yaml",
+    )

@@ -1,0 +1,149 @@
+"""Plain text to the formats that we write, so that it shows literally and does nothing.
+
+Every function takes clean text of one line (see `text.line`). What it gives is safe at any
+place inside a line of its format, never at the start of one.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.model import Markdown
+
+# A comment shows nothing and breaks what GitHub would find in the finished page: mentions,
+# references and bare addresses become links even where they are escaped, but not across it.
+# https://github.github.com/gfm/#autolinks-extension-
+_BREAK = "<!-- -->"
+
+_GFM_SPECIAL = re.compile(
+    r"""
+    (?P<escaped>[\\`*_\[\]<|~])
+    | (?P<ampersand>&)
+    | (?P<dollar>\$)
+    | (?P<mention>@)
+    | (?P<reference>\#(?=[0-9])|\bGH-(?=[0-9]))
+    | (?P<emoji>:(?=[0-9A-Za-z_+-]+:))
+    | (?P<address>:(?=//)|\bwww(?=\.)|\b(?:mailto|xmpp)(?=:))
+    | (?P<commit>\b[0-9a-f]{6}(?=[0-9a-f]{1,34}\b))
+    | (?P<opening>\A(?:[-+=\#:>]|[0-9]{1,9}(?=[.)])))
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def gfm(text: str) -> Markdown:
+    r"""GitHub Flavored Markdown that shows the text literally: no markup, link, mention or math.
+
+    Source: https://github.github.com/gfm/#backslash-escapes and, for the dollar sign,
+    https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/writing-mathematical-expressions
+
+    >>> gfm("Fed*Avg* by @ada, see #7")
+    'Fed\\*Avg\\* by @<!-- -->ada, see #<!-- -->7'
+    """
+    return Markdown(_GFM_SPECIAL.sub(_gfm_special, text))
+
+
+def _gfm_special(match: re.Match[str]) -> str:
+    char = match[0]
+    match match.lastgroup:
+        case "ampersand":
+            return "&amp;"
+        case "dollar":
+            return "<span>$</span>"
+        case "escaped":
+            return f"\\{char}"
+        case "opening" if not char.isdigit():
+            return f"\\{char}"
+        case _:
+            return f"{char}{_BREAK}"
+
+
+def code(text: str) -> Markdown:
+    r"""A GFM code span that shows the text literally; not for table cells.
+
+    >>> code("a `b`")
+    '`` a `b` ``'
+    """
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * (longest + 1)
+    pad = " " if longest or text[:1] == " " or text[-1:] == " " else ""
+    return Markdown(f"{fence}{pad}{text or ' '}{pad}{fence}")
+
+
+_QUOTED = re.compile("“([^”]*)”")
+
+
+def sentence(text: str) -> Markdown:
+    """GFM of a sentence of ours, in which “curly quotes” hold outside text: that becomes code.
+
+    >>> sentence("“a*b” is gone, says @you")
+    '`a*b` is gone, says @<!-- -->you'
+    """
+    parts = _QUOTED.split(text)
+    return Markdown("".join(code(part) if at % 2 else gfm(part) for at, part in enumerate(parts)))
+
+
+def destination(url: str) -> Markdown:
+    r"""A normal link (see `ids.link`) as the destination of a Markdown link, also in a table cell.
+
+    >>> destination("https://example.org/a_(b)?x=1&y=2")
+    'https://example.org/a_\\(b\\)?x=1&amp;y=2'
+    """
+    return Markdown(_DESTINATION_SPECIAL.sub(_destination_special, url))
+
+
+_DESTINATION_SPECIAL = re.compile(r"[\\()<>&|\s]")
+
+
+def _destination_special(match: re.Match[str]) -> str:
+    char = match[0]
+    if char == "&":
+        return "&amp;"
+    return f"\\{char}" if char in "\\()<>" else f"%{ord(char):02X}"
+
+
+_TEX = {
+    "\\": r"\textbackslash{}",
+    "{": r"\textbraceleft{}",
+    "}": r"\textbraceright{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    **{char: f"\\{char}" for char in "#$%&_"},
+}
+_TEX_SPECIAL = re.compile(r"[\\{}~^#$%&_]")
+
+
+def tex(text: str) -> str:
+    r"""TeX that prints the text literally; its braces pair, as BibTeX needs.
+
+    >>> tex("50% of {A_1}")
+    '50\\% of \\textbraceleft{}A\\_1\\textbraceright{}'
+    """
+    return _TEX_SPECIAL.sub(lambda special: _TEX[special[0]], text)
+
+
+def csv(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula: an apostrophe before =, +, - and @.
+
+    Source: https://owasp.org/www-community/attacks/CSV_Injection
+    """
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+
+
+_WORD_JOINER = "\u2060"
+_SUBJECT_SPECIAL = re.compile(
+    r"(?P<before>@|\#(?=[0-9])|\bGH-(?=[0-9])|:(?=//)|\[(?=[^\]]*\b(?:ci|actions)\b))|(?<=skip)-(?=checks)",
+    re.IGNORECASE,
+)
+
+
+def subject(text: str) -> str:
+    """The text for a pull request's title: it looks the same, and does nothing there or in a commit.
+
+    A word joiner, which shows nothing, breaks mentions, references, links, `[skip ci]` and its
+    kin. https://docs.github.com/en/actions/managing-workflow-runs/skipping-workflow-runs
+
+    >>> subject("[skip ci] fixes #3").replace(chr(0x2060), "~")
+    '[~skip ci] fixes #~3'
+    """
+    return _SUBJECT_SPECIAL.sub(lambda found: found[0] + _WORD_JOINER, text)

@@ -1,0 +1,105 @@
+"""Is this paper already here? By identity, as the same work, or with nearly the same title."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from rapidfuzz import fuzz, process
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bot.core.entry import Entry, Listed
+    from bot.model import Identity
+
+Likeness = float
+"""Of two titles: 0 (nothing shared) to 100 (equal but for case, punctuation and spaces)."""
+
+EQUAL: Likeness = 100.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A listed paper that may be the one at hand."""
+
+    listed: Listed
+    how: Literal["same-identity", "same-work", "near-title"]
+    likeness: Likeness = EQUAL
+
+
+class Index:
+    """The list, ready to be asked about one paper after another."""
+
+    def __init__(self, listed: Iterable[Listed]) -> None:
+        self._by_identity: dict[tuple[str, str], Listed] = {}
+        self._by_title: dict[str, list[Listed]] = {}
+        self.keys: set[str] = set()
+        """Every citation key that is taken."""
+        for one in listed:
+            self.add(one)
+
+    def add(self, one: Listed) -> None:
+        """Take a paper in; where two claim one identity, the first keeps it."""
+        self.keys.add(one.key)
+        for kind, text in one.entry.ids.items():
+            self._by_identity.setdefault((kind, text), one)
+        self._by_title.setdefault(plain(one.entry.title), []).append(one)
+
+    def identity(self, paper: Identity) -> Match | None:
+        """The listed paper with this identity."""
+        one = self._by_identity.get((paper.kind, paper.id))
+        return Match(listed=one, how="same-identity") if one else None
+
+    def work(self, entry: Entry, *, near_title: Likeness) -> Match | None:
+        """The listed paper that this one is, or is most like.
+
+        Equal titles of papers that share an author are one work. Equal titles without a shared
+        author, and titles that are alike from `near_title` on, are for a person to decide.
+        """
+        for known in entry.identities:
+            if same := self.identity(known):
+                return same
+        title = plain(entry.title)
+        for one in self._by_title.get(title, ()):
+            if surnames(entry.authors) & surnames(one.entry.authors):
+                return Match(listed=one, how="same-work")
+        found = process.extractOne(
+            title, self._by_title.keys(), scorer=fuzz.ratio, score_cutoff=near_title
+        )
+        if found is None:
+            return None
+        near, score, _ = found
+        return Match(listed=self._by_title[near][0], how="near-title", likeness=score)
+
+
+_SEPARATORS = re.compile(r"[\W_]+")
+
+
+def plain(title: str) -> str:
+    """A title without case and punctuation, its words apart.
+
+    >>> plain("FedPrompt:  Communication-Efficient")
+    'fedprompt communication efficient'
+    """
+    return _SEPARATORS.sub(" ", title.casefold()).strip() or title
+
+
+def likeness(one: str, other: str) -> Likeness:
+    """How alike two titles are; a title that the other one continues after a colon is equal to it.
+
+    >>> likeness("FedPrompt", "FedPrompt: Communication-Efficient Prompt Tuning")
+    100.0
+    """
+    short, long = sorted((one, other), key=len)
+    if len(plain(short)) > 1 and plain(long.partition(":")[0]) == plain(short):
+        return EQUAL
+    return fuzz.ratio(plain(one), plain(other))
+
+
+def surnames(authors: Iterable[str]) -> frozenset[str]:
+    """The last words of the names, without case and generation."""
+    return frozenset(
+        words[-1] for name in authors if (words := plain(name.partition(",")[0]).split())
+    )

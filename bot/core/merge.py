@@ -1,0 +1,271 @@
+"""What a submitter wrote and what a service says, to one entry; what people decided stays."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.core import ids, match, text, venues
+from bot.core.entry import Entry
+from bot.model import Evidence, NotThere, Problem, Unreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import date
+
+    from bot.config import Thresholds
+    from bot.model import Answer, Submission
+
+SUBMITTER = "submitter"
+IDENTIFIER = "identifier"
+"""The source of what an identifier itself tells: NeurIPS 2023, Findings of ACL."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """Two speak of one field and do not agree; both are shown."""
+
+    field: str
+    kept: str
+    """The value that the entry has."""
+    kept_from: str
+    other: str
+    other_from: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An entry to be, and what a person should know about it."""
+
+    entry: Entry
+    differences: tuple[Difference, ...] = ()
+    remarks: tuple[str, ...] = ()
+    """Sentences for people."""
+    doubts: tuple[str, ...] = ()
+    """Sentences about what a person has to decide."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deferred:
+    """A required value is missing because a service is down; nothing is lost."""
+
+    why: str
+    retry_after_s: float | None = None
+
+
+Filled = Draft | Deferred | tuple[Problem, ...]
+
+
+def fill(
+    submission: Submission, answer: Answer | None, *, thresholds: Thresholds, today: date
+) -> Filled:
+    """The entry that a submission asks for; `answer` is None where no service knows the link.
+
+    The submitter's words stay, and what is empty is filled. The title is the exception: one
+    that names another paper than the identifier does is a problem, never a choice.
+    """
+    match answer:
+        case Evidence():
+            if problems := tuple(_contradictions(submission, answer, thresholds)):
+                return problems
+            return _draft(submission, answer, thresholds=thresholds, today=today)
+        case NotThere(what=what):
+            fix = "Open the link, and copy the paper's identifier from there."
+            return (Problem(field="paper", what=what, fix=fix),)
+        case Unreachable(what=what, retry_after_s=wait):
+            if not (submission.title and submission.authors):
+                return Deferred(why=what, retry_after_s=wait)
+            doubt = f"{what} Title and authors stand as submitted; nothing compared them yet."
+            return _unaided(submission, today=today, doubts=(doubt,))
+        case None:
+            return tuple(_unanswered(submission)) or _unaided(submission, today=today)
+
+
+def _unanswered(submission: Submission) -> Iterator[Problem]:
+    """What the submitter has to tell where no service can be asked."""
+    what = f"it is not known yet: no service is asked about {ids.url(submission.paper)}"
+    if not submission.title:
+        fix = "Write the title into the form, as it stands on the paper."
+        yield Problem(field="title", what=what, fix=fix)
+    if not submission.authors:
+        fix = "Write the authors into the form, such as: Haodong Zhao, Wei Du"
+        yield Problem(field="authors", what=what, fix=fix)
+
+
+_WITHDRAWN = re.compile(
+    r"\b(?:this|the) \w+ (?:has been|is|was) withdrawn\b|\Awithdrawn\b", re.IGNORECASE
+)
+
+
+def _contradictions(
+    submission: Submission, evidence: Evidence, thresholds: Thresholds
+) -> Iterator[Problem]:
+    """What a person must mend before an entry can be made."""
+    name = f"{submission.paper.kind} {submission.paper.id}"
+    least = thresholds.same_paper
+    if submission.title and match.likeness(submission.title, evidence.title) < least:
+        what = f"the form says “{submission.title}”, but {name} is “{evidence.title}”"
+        fix = "Correct the link, or leave the title empty: it is looked up."
+        yield Problem(field="title", what=what, fix=fix)
+    if not (submission.authors or evidence.authors):
+        what = " ".join(evidence.notes) or f"{evidence.source} names no authors"
+        fix = "Write them as the list shall show them, such as: The FedLLM Collaboration"
+        yield Problem(field="authors", what=what, fix=fix)
+    if evidence.comment and _WITHDRAWN.search(evidence.comment):
+        comment = text.clipped(evidence.comment, 200)
+        what = f"its authors have withdrawn {name}: “{comment}”"
+        fix = "Give the link of a version that stands, such as its DOI, if there is one."
+        yield Problem(field="paper", what=what, fix=fix)
+
+
+def _draft(
+    submission: Submission, evidence: Evidence, *, thresholds: Thresholds, today: date
+) -> Draft:
+    """The entry of submitter and service together; they agree that it is the same paper."""
+    entry = _Values(submission)
+    doubts = []
+    entry.settle("title", evidence.title, evidence.source, theirs_wins=_is_fuller)
+    entry.settle("authors", evidence.authors, evidence.source)
+    entry.settle("abstract", evidence.abstract, evidence.source)
+    if not submission.venue:
+        # A preprint's year is its first version's, whatever else it is called by.
+        entry.settle("year", evidence.year, evidence.source, theirs_wins=lambda _, __: True)
+    title = submission.title or evidence.title
+    if match.likeness(title, evidence.title) < thresholds.near_title:
+        doubts.append(
+            "The form's title and the identifier's are not the same; the form's was kept."
+        )
+    is_suspect = "withdrawn" in (evidence.comment or "").casefold()
+    if is_suspect:
+        entry.fields["withdrawn"] = "suspected"
+        doubts.append(f"It may be withdrawn: its comment on {evidence.source} has the word.")
+    return Draft(
+        entry=entry.made(today),
+        differences=tuple(entry.differences),
+        remarks=evidence.notes,
+        doubts=tuple(doubts),
+    )
+
+
+def _unaided(submission: Submission, *, today: date, doubts: tuple[str, ...] = ()) -> Draft:
+    """The entry of the submitter's words alone."""
+    values = _Values(submission)
+    remarks = () if "year" in values.fields else (_NO_YEAR,)
+    return Draft(entry=values.made(today), remarks=remarks, doubts=doubts)
+
+
+_NO_YEAR = "Nothing tells its year yet: write it into the form, such as 2024."
+
+
+class _Values:
+    """The fields of an entry to be, with where each came from."""
+
+    def __init__(self, submission: Submission) -> None:
+        """Start from what the submitter wrote and what the identifier itself tells."""
+        paper = submission.paper
+        told: dict[str, object] = {"venue": venues.told_by(paper)}
+        if told["venue"] or (paper.kind == "arxiv" and not submission.venue):
+            told["year"] = ids.year_hint(paper)
+        written = {name: getattr(submission, name) for name in _WRITTEN}
+        self.fields = {name: value for name, value in told.items() if value}
+        self.sources = dict.fromkeys(self.fields, IDENTIFIER)
+        self.fields |= {name: value for name, value in written.items() if value}
+        self.sources |= {name: SUBMITTER for name, value in written.items() if value}
+        self.fields["ids"] = {paper.kind: paper.id}
+        self.differences: list[Difference] = []
+
+    def settle(
+        self,
+        field: str,
+        theirs: object,
+        source: str,
+        *,
+        theirs_wins: Callable[[object, object], bool] = lambda _, __: False,
+    ) -> None:
+        """Fill the field from a service; where the submitter says otherwise, keep one, show both."""
+        mine = self.fields.get(field)
+        is_written = self.sources.get(field) == SUBMITTER
+        if not theirs or (mine == theirs and is_written):
+            return
+        if is_written and not theirs_wins(mine, theirs):
+            self._differ(field, (mine, SUBMITTER), (theirs, source))
+            return
+        self.fields[field], self.sources[field] = theirs, source
+        if is_written:
+            self._differ(field, (theirs, source), (mine, SUBMITTER))
+
+    def _differ(self, field: str, kept: tuple[object, str], other: tuple[object, str]) -> None:
+        self.differences.append(
+            Difference(
+                field=field,
+                kept=shown(kept[0]),
+                kept_from=kept[1],
+                other=shown(other[0]),
+                other_from=other[1],
+            )
+        )
+
+    def made(self, today: date) -> Entry:
+        return Entry.model_validate({**self.fields, "added": today, "sources": self.sources})
+
+
+_WRITTEN = (
+    "title", "authors", "venue", "year", "section", "topics", "links", "datasets", "models",
+)  # fmt: skip
+
+
+def shown(value: object) -> str:
+    """A field's value as one line for people."""
+    match value:
+        case None:
+            return ""
+        case tuple():
+            return ", ".join(value)
+        case Mapping():
+            return ", ".join(f"{name}: {one}" for name, one in value.items())
+        case _:
+            return str(value)
+
+
+def _is_fuller(mine: object, theirs: object) -> bool:
+    """Whether a title differs from ours only in its looks, or goes on where ours stops."""
+    return match.likeness(str(mine), str(theirs)) == match.EQUAL and len(str(mine)) <= len(
+        str(theirs)
+    )
+
+
+def promote(listed: Entry, draft: Entry, *, today: date) -> tuple[Entry, tuple[Difference, ...]]:
+    """A listed preprint with what its published version adds, and what that changes.
+
+    Locked fields stay; what the entry lacks is filled; nothing else is touched.
+    """
+    news = {"venue": draft.venue, "year": draft.year}
+    changed = {
+        k: v for k, v in news.items() if v and k not in listed.locked and v != getattr(listed, k)
+    }
+    for name in ("topics", "datasets", "models", "abstract"):
+        if not getattr(listed, name) and name not in listed.locked and getattr(draft, name):
+            changed[name] = getattr(draft, name)
+    sources = {**listed.sources, **{k: v for k, v in draft.sources.items() if k in changed}}
+    merged = listed.model_copy(
+        update={
+            **changed,
+            "ids": {**draft.ids, **listed.ids},
+            "links": {**draft.links, **listed.links},
+            "promoted": listed.promoted or today,
+            "sources": sources,
+        }
+    )
+    differences = tuple(
+        Difference(
+            field=name,
+            kept=shown(value),
+            kept_from=draft.sources.get(name, SUBMITTER),
+            other=shown(getattr(listed, name)),
+            other_from="entry",
+        )
+        for name, value in changed.items()
+    )
+    return merged, differences

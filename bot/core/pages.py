@@ -1,0 +1,49 @@
+"""Templates to text: whatever is not `Markdown` yet is escaped on its way in."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import jinja2
+
+from bot.core import escape
+from bot.model import Markdown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def page(template: str, **values: object) -> Markdown:
+    """What the template `bot/templates/<template>` gives with these values.
+
+    A name that the template uses and the values lack is an error, never an empty place.
+    """
+    return Markdown(_environment().get_template(template).render(values))
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("bot"),
+        undefined=jinja2.StrictUndefined,
+        finalize=_finalized,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        # HTML escaping is not Markdown escaping: `finalize` does the latter for every value.
+        autoescape=False,  # noqa: S701
+    )
+    filters: dict[str, Callable[[str], Markdown]] = {
+        "code": escape.code,
+        "destination": escape.destination,
+        "sentence": escape.sentence,
+        # For text from list.yaml, whose authors may write Markdown.
+        "trusted": Markdown,
+    }
+    environment.filters.update(filters)
+    return environment
+
+
+def _finalized(value: object) -> object:
+    return value if isinstance(value, Markdown | int) else escape.gfm(str(value))

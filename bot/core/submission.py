@@ -1,0 +1,248 @@
+"""The values of a filled-in form to a Submission: what a person asks to have listed."""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeVar
+
+from bot.core import ids, options
+from bot.core.entry import MOST_AUTHORS, MOST_ITEMS, MOST_TITLE
+from bot.core.text import clipped, items, line, lines, names
+from bot.model import LinkField, Problem, Submission, Ticks, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.config import Config, Section, Topic
+    from bot.model import Identity
+
+MOST_NAME = 300
+"""Characters of one author, venue, data set or model."""
+MOST_LINK = 2_000
+MOST_NOTES = 5_000
+FIRST_YEAR, LAST_YEAR = 1950, 2100
+
+_LINKS: tuple[LinkField, ...] = ("code", "slides", "video")
+
+_Good = TypeVar("_Good")
+
+
+def submission(
+    fields: Mapping[str, Value], *, config: Config, origin: str, allows_private: bool = False
+) -> Submission | tuple[Problem, ...]:
+    """What a form asks for, or everything that is wrong with its values at once.
+
+    Takes the values of any form that uses these field ids, whatever its labels: sections and
+    topics may be chosen or typed, by title or key. `origin` says where it came from, for people.
+    """
+    sheet = _Sheet(fields)
+    paper = _paper(sheet, allows_private=allows_private)
+    title = sheet.line("title", most=MOST_TITLE)
+    authors = sheet.several("authors", names(sheet.text("authors")), most=MOST_AUTHORS)
+    venue, venue_year = _venue(sheet, config)
+    year = _year(sheet, venue_year)
+    section = _section(sheet, config)
+    topics = _topics(sheet, config)
+    datasets = sheet.several("datasets", items(sheet.text("datasets")), most=MOST_ITEMS)
+    models = sheet.several("models", items(sheet.text("models")), most=MOST_ITEMS)
+    links = _links(sheet, allows_private=allows_private)
+    notes = _notes(sheet)
+    if sheet.problems or paper is None:
+        return tuple(sheet.problems)
+    return Submission(
+        origin=origin,
+        paper=paper,
+        title=title,
+        authors=authors,
+        venue=venue,
+        year=year,
+        section=section,
+        topics=topics,
+        datasets=datasets,
+        models=models,
+        links=links,
+        notes=notes,
+    )
+
+
+class _Sheet:
+    """The values of a form, and what was found wrong with them on the way."""
+
+    def __init__(self, fields: Mapping[str, Value]) -> None:
+        self._fields = fields
+        self.problems: list[Problem] = []
+
+    def text(self, field: str) -> str:
+        """What the field says, one option a line; '' where it says nothing."""
+        match self._fields.get(field):
+            case None:
+                return ""
+            case str() as text:
+                return text
+            case Ticks(checked=chosen) | chosen:
+                return "\n".join(chosen)
+
+    def line(self, field: str, *, most: int) -> str | None:
+        """What the field says on one line, or None; words for "nothing" count as nothing."""
+        text = line(self.text(field))
+        if len(text) > most:
+            what = f"it has {len(text):,} characters, and at most {most:,} are taken"
+            self.tell(field, what, "Shorten it.")
+            return None
+        # A paper may well be called "None".
+        return text if field == "title" or items(text) else None
+
+    def several(self, field: str, parts: tuple[str, ...], *, most: int) -> tuple[str, ...]:
+        """The parts as they are, if they are neither too many nor too long."""
+        if len(parts) > most:
+            what = f"it names {len(parts):,}, and at most {most:,} are taken"
+            self.tell(field, what, "Name the first ones.")
+        if long := [part for part in parts if len(part) > MOST_NAME]:
+            what = f"{_quoted(long[0])} is longer than {MOST_NAME} characters"
+            self.tell(field, what, "Put commas between the names, such as GSM8K, MMLU")
+        return parts
+
+    def good(self, found: _Good | Problem) -> _Good | None:
+        """What was found, or None where it is a problem."""
+        if not isinstance(found, Problem):
+            return found
+        self.problems.append(found)
+        return None
+
+    def tell(self, field: str, what: str, fix: str) -> None:
+        """Keep one more problem."""
+        self.problems.append(Problem(field=field, what=what, fix=fix))
+
+
+def _paper(sheet: _Sheet, *, allows_private: bool) -> Identity | None:
+    pasted = sheet.line("paper", most=MOST_LINK)
+    if pasted is not None:
+        return sheet.good(ids.read(pasted, field="paper", allows_private=allows_private))
+    if not sheet.problems:
+        fix = "Paste one, such as https://arxiv.org/abs/2402.11505"
+        sheet.tell("paper", "the link or identifier of the paper is missing", fix)
+    return None
+
+
+_YEAR_AT_END = re.compile(
+    r"[\s,(-]*(?:(?<![0-9])(?P<year>[0-9]{4})\)?|['\u2019](?P<short>[0-9]{2}))\.?$"
+)
+_NO_VENUE = re.compile(
+    r"(?:arxiv|corr)\b.*|open ?review(?:\.net)?|(?:[a-z]+ )?pre-?prints?", re.IGNORECASE
+)
+
+
+def _venue(sheet: _Sheet, config: Config) -> tuple[str | None, int | None]:
+    """The venue by the list's name for it, and the year that was written behind it.
+
+    Where a preprint lies is no venue.
+    """
+    typed = sheet.line("venue", most=MOST_NAME)
+    if typed is None or _NO_VENUE.fullmatch(typed):
+        return None, None
+    known = {
+        line(name).casefold(): venue.name
+        for venue in config.venues
+        for name in (*venue.aliases, venue.full, venue.name)
+    }
+    if typed.casefold() in known:
+        return known[typed.casefold()], None
+    name, year = _parted(typed)
+    if not name:
+        sheet.tell("venue", f"{_quoted(typed)} is a year", "Write the venue too, such as ICML 2024")
+    if not name or _NO_VENUE.fullmatch(name):
+        return None, None
+    return known.get(name.casefold(), name), year
+
+
+def _parted(venue: str) -> tuple[str, int | None]:
+    """The venue's name and the year at its end: 'ICML 2024', "ICML'24", 'ICML (2024)'."""
+    found = _YEAR_AT_END.search(venue)
+    if found is None:
+        return venue, None
+    century = 1900 if found["short"] and int(found["short"]) >= FIRST_YEAR % 100 else 2000
+    year = int(found["year"] or century + int(found["short"]))
+    return (venue[: found.start()], year) if FIRST_YEAR <= year <= LAST_YEAR else (venue, None)
+
+
+def _year(sheet: _Sheet, venue_year: int | None) -> int | None:
+    typed = sheet.line("year", most=MOST_NAME)
+    if typed is None:
+        return venue_year
+    if not re.fullmatch("[0-9]{4}", typed) or not FIRST_YEAR <= int(typed) <= LAST_YEAR:
+        what = f"{_quoted(typed)} is no year from {FIRST_YEAR} to {LAST_YEAR}"
+        sheet.tell("year", what, "Write four digits, such as 2024")
+        return None
+    if venue_year not in {None, int(typed)}:
+        what = f"the venue says {venue_year}, and the year says {typed}"
+        sheet.tell("year", what, "Keep the one that is right.")
+    return int(typed)
+
+
+def _section(sheet: _Sheet, config: Config) -> str | None:
+    """The key of the section that was chosen; None where the list's rule decides."""
+    typed = sheet.line("section", most=MOST_NAME)
+    if typed is None or typed.casefold() == options.LIST_DECIDES.casefold():
+        return None
+    key = _keys(config.sections).get(typed.casefold())
+    if key is None:
+        offered = "; ".join(section.title for section in config.sections)
+        fix = f"Leave it empty, or choose one of: {offered}"
+        sheet.tell("section", f"{_quoted(typed)} is no section of this list", fix)
+    # Where the rule and a person would say the same today, the rule stays true when the
+    # preprint is published.
+    named = {section.key for section in config.sections if section.takes == "named"}
+    return key if key in named else None
+
+
+def _topics(sheet: _Sheet, config: Config) -> tuple[str, ...]:
+    """The keys of the topics that were chosen, or typed with commas between them."""
+    known = _keys(config.topics)
+    chosen = [name for row in sheet.text("topics").split("\n") for name in _typed(row, known)]
+    if strange := [name for name in chosen if name.casefold() not in known]:
+        what = f"{', '.join(map(_quoted, strange[:5]))} is no topic of this list"
+        offered = "; ".join(topic.title for topic in config.topics)
+        fix = f"Choose from: {offered}" if offered else "Leave it empty."
+        sheet.tell("topics", what, fix)
+        return ()
+    return tuple(dict.fromkeys(known[name.casefold()] for name in chosen))
+
+
+def _typed(row: str, known: Mapping[str, str]) -> tuple[str, ...]:
+    """The names on one row; a known name may hold commas and "and" itself."""
+    readings = options.split(line(row).casefold(), known.keys())
+    return readings[0] if len(readings) == 1 else items(row)
+
+
+def _keys(parts: tuple[Section, ...] | tuple[Topic, ...]) -> Mapping[str, str]:
+    """Every way to name a section or topic, in small letters, to its key."""
+    offered = {line(option): key for option, key in options.titles(parts).items()}
+    return {
+        name.casefold(): key
+        for name, key in (*offered.items(), *((k, k) for k in offered.values()))
+    }
+
+
+def _links(sheet: _Sheet, *, allows_private: bool) -> Mapping[LinkField, str]:
+    found: dict[LinkField, str] = {}
+    for field in _LINKS:
+        typed = sheet.line(field, most=MOST_LINK)
+        if typed and (
+            url := sheet.good(ids.link(typed, field=field, allows_private=allows_private))
+        ):
+            found[field] = url
+    return MappingProxyType(found)
+
+
+def _notes(sheet: _Sheet) -> str | None:
+    notes = lines(sheet.text("notes")).strip()
+    if len(notes) > MOST_NOTES:
+        what = f"they have {len(notes):,} characters, and at most {MOST_NOTES:,} are taken"
+        sheet.tell("notes", what, "Shorten them.")
+    return notes or None
+
+
+def _quoted(text: str) -> str:
+    """Text from outside as it may stand in a message: clean, short, in quotes."""
+    return f"'{clipped(line(text), 80)}'"

@@ -1,0 +1,158 @@
+"""The submission form of a list, made from its configuration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+import yaml
+
+from bot.core import escape, options
+from bot.core.text import line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.config import Config
+
+_Attribute: TypeAlias = "str | bool | list[str] | list[dict[str, str]]"
+_Item: TypeAlias = "dict[str, str | dict[str, _Attribute]]"
+
+_MADE = "# Made from list.yaml by `bot check --fix`: change list.yaml, and run it again.\n"
+
+_CHECKLIST = ("I looked: it is not in the list yet", "The paper is about the list's subject")
+
+
+def render(config: Config) -> str:
+    """The text of `.github/ISSUE_TEMPLATE/paper.yml`; the same configuration gives the same bytes.
+
+    Source: https://docs.github.com/en/communities/using-templates-to-encourage-useful-issues-and-pull-requests/syntax-for-issue-forms
+    """
+    form = {
+        "name": "Submit a paper",
+        "description": "Add a paper to the list: its link is enough.",
+        "title": "[Paper] ",
+        "labels": ["paper"],
+        "body": list(_body(config)),
+    }
+    written: str = yaml.dump(
+        form, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1_000_000
+    )
+    return _MADE + written
+
+
+class _Dumper(yaml.SafeDumper):
+    """Text of several lines as a block, as a person would write it."""
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar(
+        "tag:yaml.org,2002:str", text, style="|" if "\n" in text else None
+    )
+
+
+_Dumper.add_representer(str, _text)
+
+
+def _body(config: Config) -> Iterator[_Item]:
+    yield _markdown(
+        f"Thank you for making **{escape.gfm(line(config.title))}** better. The link is enough: "
+        "everything else may stay empty, and the bot fills it in and answers here."
+    )
+    yield _field(
+        "input",
+        "paper",
+        label="Paper link or identifier",
+        description="One paper: a link to arXiv, OpenReview, the ACL Anthology, PMLR or NeurIPS, "
+        "a DOI or an arXiv id, such as 2402.11505.",
+        placeholder="https://arxiv.org/abs/2402.11505",
+    ) | {"validations": {"required": True}}
+    yield from _about_the_paper()
+    yield from _choices(config)
+    yield from _material()
+    yield _field(
+        "textarea",
+        "notes",
+        label="Notes",
+        description="What the maintainers should know, such as: this is the longer version of ...",
+    )
+    yield _field(
+        "checkboxes",
+        "checklist",
+        label="Checklist",
+        description="So that nobody does the work twice; a search for the title tells.",
+        options=[{"label": box} for box in _CHECKLIST],
+    )
+
+
+def _about_the_paper() -> Iterator[_Item]:
+    yield _field(
+        "input",
+        "title",
+        label="Title",
+        description="As it stands on the paper, such as: Attention Is All You Need.",
+    )
+    yield _field(
+        "textarea",
+        "authors",
+        label="Authors",
+        description="One a line or with commas between them, such as: Ada Lovelace, Alan Turing.",
+    )
+    yield _field(
+        "input",
+        "venue",
+        label="Venue",
+        description="Where it was published, such as ICML; empty for a preprint.",
+    )
+    yield _field(
+        "input",
+        "year",
+        label="Year",
+        description="Of the venue, or of the preprint's first version, such as 2024.",
+    )
+
+
+def _choices(config: Config) -> Iterator[_Item]:
+    named = options.titles(section for section in config.sections if section.takes == "named")
+    yield _field(
+        "dropdown",
+        "section",
+        label="Section",
+        description="If you are not sure, let the list decide, such as by the venue.",
+        options=[options.LIST_DECIDES, *named],
+    )
+    if not config.topics:
+        return
+    topics = options.titles(config.topics)
+    abouts = {topic.key: topic.about for topic in config.topics}
+    told = [
+        f"* **{escape.gfm(line(title))}**: {escape.gfm(line(abouts[key]))}"
+        for title, key in topics.items()
+    ]
+    yield _markdown("\n".join(["The topics to choose from:", "", *told]))
+    yield _field(
+        "dropdown",
+        "topics",
+        label="Topics",
+        description=f"All that the paper is about, such as {next(iter(topics))}.",
+        multiple=True,
+        options=list(topics),
+    )
+
+
+def _material() -> Iterator[_Item]:
+    for key, label, description in (
+        ("datasets", "Datasets", "With commas between them, such as: GSM8K, MMLU."),
+        ("models", "Models", "With commas between them, such as: LLaMA-7B, GPT-2."),
+        ("code", "Code", "A link, such as https://github.com/owner/name."),
+        ("slides", "Slides", "A link, such as https://example.org/talk.pdf."),
+        ("video", "Video", "A link, such as https://www.youtube.com/watch?v=aBcDeFgHiJk."),
+    ):
+        yield _field("input", key, label=label, description=description)
+
+
+def _markdown(text: str) -> _Item:
+    return {"type": "markdown", "attributes": {"value": text}}
+
+
+def _field(kind: str, key: str, **attributes: _Attribute) -> _Item:
+    return {"type": kind, "id": key, "attributes": attributes}

@@ -1,0 +1,68 @@
+"""The list on disk: its configuration, its entries, and the files that are made from them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.core import entry, listfile, render
+from bot.core.entry import Entry, Listed
+from bot.edge import disk
+from bot.edge.disk import Problems
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from bot.config import Config
+    from bot.model import Problem
+
+
+def config(root: Path) -> Config:
+    """The list's configuration; raises Problems."""
+    loaded = listfile.load(disk.text(root / disk.LIST, name=disk.LIST))
+    if isinstance(loaded, tuple):
+        raise Problems(loaded)
+    return loaded
+
+
+def entries(folder: Path) -> tuple[Listed, ...]:
+    """Every entry below the folder, by path; raises Problems for all bad files at once."""
+    listed, problems = read(folder)
+    if problems:
+        raise Problems(problems)
+    return listed
+
+
+def read(folder: Path) -> tuple[tuple[Listed, ...], tuple[Problem, ...]]:
+    """The entries that can be read, by path, and what is wrong with the others."""
+    listed: list[Listed] = []
+    problems: list[Problem] = []
+    for path in _yaml_files(folder):
+        name = f"{disk.ENTRIES}/{path.removeprefix(f'{folder}{os.sep}').replace(os.sep, '/')}"
+        try:
+            loaded = entry.load(disk.text(Path(path), name=name), file=name)
+        except Problems as unreadable:
+            loaded = unreadable.problems
+        if isinstance(loaded, Entry):
+            listed.append(Listed(path=name, entry=loaded))
+        else:
+            problems += loaded
+    return tuple(listed), tuple(problems)
+
+
+def _yaml_files(folder: Path) -> Iterator[str]:
+    for below, folders, files in os.walk(folder):
+        folders.sort()
+        yield from (f"{below}{os.sep}{name}" for name in sorted(files) if name.endswith(".yaml"))
+
+
+def pages(root: Path, listed: Iterable[Listed], config: Config) -> dict[str, str | None]:
+    """The README and its overflow pages as they have to be below `root`; None for stale pages."""
+    made: dict[str, str | None] = dict(render.pages(listed, config))
+    folder = root / render.OVERFLOW
+    for path in sorted(folder.glob("*.md")):
+        name = f"{render.OVERFLOW}/{path.name}"
+        if name not in made and path.read_text("utf-8", "replace").startswith(render.MADE):
+            made[name] = None
+    return made

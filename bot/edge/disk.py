@@ -1,0 +1,100 @@
+"""Files: found, read as text, and written whole."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.model import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LIST = "list.yaml"
+FORM = ".github/ISSUE_TEMPLATE/paper.yml"
+ENTRIES = "entries"
+
+
+class Problems(Exception):  # noqa: N818 - what a person can mend is no error of the program
+    """What stands in the way and a person can mend, all of it at once."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(f"{len(problems)} problems")
+        self.problems = problems
+
+
+def root(given: str | None) -> Path:
+    """The list's folder: the given one, else the nearest upward that holds `list.yaml`."""
+    start = Path(given or ".").absolute()
+    folders = (start,) if given else (start, *start.parents)
+    for folder in folders:
+        if (folder / LIST).is_file():
+            return folder
+    where = f"in {given}" if given else "in this folder or above it"
+    fix = "Change into the list's folder, or name it with --root."
+    raise Problems((Problem(field="", file=LIST, what=f"there is none {where}", fix=fix),))
+
+
+def text(path: Path, *, name: str) -> str:
+    """A file's text, in UTF-8; raises Problems with `name` as the file."""
+    # A link in a stranger's pull request could name any file of the machine that checks it.
+    if path.is_symlink():
+        raise _unusable(name, "it is a symbolic link", "Put the file itself there.")
+    try:
+        return path.read_bytes().decode("utf-8")
+    except OSError as error:
+        what = f"it cannot be read: {error.strerror}"
+        raise _unusable(name, what, "Check the name, and that you may read it.") from error
+    except UnicodeDecodeError as error:
+        what = f"it is not UTF-8: byte {error.start + 1} is no character"
+        raise _unusable(name, what, "Save it as UTF-8.") from error
+
+
+def _unusable(name: str, what: str, fix: str) -> Problems:
+    return Problems((Problem(file=name, field="", what=what, fix=fix),))
+
+
+def changes(root: Path, files: Mapping[str, str | None]) -> tuple[str, ...]:
+    """The paths whose files are not as wanted; None wants none."""
+    return tuple(
+        name
+        for name, wanted in files.items()
+        if _present(root / name) != (None if wanted is None else wanted.encode())
+    )
+
+
+def write(root: Path, files: Mapping[str, str | None]) -> tuple[str, ...]:
+    """Make the files so, and tell which paths changed; None deletes.
+
+    Each file is replaced in one step: a reader sees the old text or the new, never half.
+    """
+    changed = changes(root, files)
+    for name in changed:
+        wanted = files[name]
+        if wanted is None:
+            (root / name).unlink()
+        else:
+            _replace(root / name, wanted)
+    return changed
+
+
+def _present(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
+
+
+def _replace(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        # A temporary file is private; a list is for everybody, as the umask allows.
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(temporary).chmod(0o666 & ~mask)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

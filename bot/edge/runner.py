@@ -1,0 +1,59 @@
+"""What a run says: problems for people, annotations and a step summary in Actions."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from bot.model import Problem
+    from bot.settings import Settings
+
+
+def tell(line: str = "") -> None:
+    """One line of the result, on standard output; it never starts a workflow command.
+
+    Source: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+    """
+    for row in _printable(line).split("\n"):
+        sys.stdout.write(f" {row}\n" if row.lstrip().startswith("::") else f"{row}\n")
+
+
+def tell_json(document: Mapping[str, object]) -> None:
+    """One JSON line of the result, on standard output, at once."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=True) + "\n")
+    sys.stdout.flush()
+
+
+def log(line: str) -> None:
+    """One line of the log, on standard error."""
+    sys.stderr.write(f"bot: {_printable(line)}\n")
+    sys.stderr.flush()
+
+
+def tell_problems(problems: Iterable[Problem], settings: Settings, *, level: str = "error") -> None:
+    """Each problem with its place and its cure; in Actions as an annotation at its file, too."""
+    for problem in problems:
+        tell(f"{problem.where}: {problem.what}. {problem.fix}")
+        if settings.in_actions:
+            message = f"{problem.field}: {problem.what}. {problem.fix}"
+            place = f" file={_property(problem.file)}" if problem.file else ""
+            sys.stdout.write(f"::{level}{place}::{_data(message)}\n")
+
+
+def _printable(text: str) -> str:
+    """Text that any terminal's encoding takes, without escape sequences."""
+    encoding = sys.stdout.encoding or "utf-8"
+    clean = "".join(char for char in text if char in "\n\t" or char.isprintable())
+    return clean.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def _data(text: str) -> str:
+    return _printable(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,79 @@
+"""`bot check`: every problem of entries, configuration, form and README, all at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.core import audit, template
+from bot.edge import catalog, disk, runner
+from bot.model import Problem
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from bot.config import Config
+    from bot.core.entry import Listed
+    from bot.model import Unreachable
+    from bot.settings import Settings
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Tell every problem; gives 1 when there is one, and 3 when a service could not be asked."""
+    root = disk.root(args.root)
+    listed, problems = catalog.read(root / disk.ENTRIES)
+    try:
+        config = catalog.config(root)
+    except disk.Problems as found:
+        raise disk.Problems((*found.problems, *problems)) from None
+    problems += audit.problems(listed, config)
+    if not problems:
+        # What is made from unsound entries would not be what it has to be.
+        made = {disk.FORM: template.render(config), **catalog.pages(root, listed, config)}
+        if args.fix:
+            _mend(root, made, dry_run=args.dry_run)
+        else:
+            problems += _drift(root, made)
+    unchecked: Sequence[Unreachable] = ()
+    if args.online:
+        wrong, unchecked = _online(listed, config, settings)
+        problems += wrong
+    runner.tell_problems(problems, settings)
+    return _verdict(len(listed), problems, unchecked)
+
+
+def _mend(root: Path, made: Mapping[str, str | None], *, dry_run: bool) -> None:
+    for name in disk.changes(root, made) if dry_run else disk.write(root, made):
+        runner.tell(f"would mend {name}" if dry_run else f"mended {name}")
+
+
+def _drift(root: Path, made: Mapping[str, str | None]) -> tuple[Problem, ...]:
+    """The generated files that are not what list.yaml and the entries make of them."""
+    what = "it is not what list.yaml and entries/ make of it"
+    fix = "Run `bot check --fix`, and commit what it changes."
+    return tuple(
+        Problem(file=name, field="", what=what, fix=fix) for name in disk.changes(root, made)
+    )
+
+
+def _online(
+    listed: Sequence[Listed], config: Config, settings: Settings
+) -> tuple[tuple[Problem, ...], Sequence[Unreachable]]:
+    """What arXiv says against the entries, and what it could not be asked."""
+    from bot.edge import papers  # noqa: PLC0415 - its imports cost a quarter of a second
+
+    wanted = [one.entry.ids["arxiv"] for one in listed if "arxiv" in one.entry.ids]
+    with papers.Client(settings) as client:
+        answers = client.arxiv(wanted)
+    return audit.against(listed, answers, same_paper=config.thresholds.same_paper)
+
+
+def _verdict(total: int, problems: Sequence[Problem], unchecked: Sequence[Unreachable]) -> int:
+    for what in dict.fromkeys(one.what for one in unchecked):
+        runner.tell(f"could not be checked: {what}")
+    count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
+    runner.tell(f"{total} entries, {count if problems else 'no problems'}")
+    if problems:
+        return 1
+    return 3 if unchecked else 0

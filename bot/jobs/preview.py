@@ -1,0 +1,158 @@
+"""`bot preview`: everything that `submit` would do, on files and without GitHub."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.core import entry, export, render, review, talk
+from bot.core.match import Index
+from bot.core.review import Decision
+from bot.core.submission import submission as read_submission
+from bot.edge import catalog, disk, gather, runner
+from bot.jobs import parse
+from bot.model import Problem, Propose, Submission
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Sequence
+
+    from bot.config import Config
+    from bot.core.entry import Listed
+    from bot.core.form import Form
+    from bot.settings import Settings
+
+EXIT = {"accepted": 0, "rejected": 1, "duplicate": 1, "deferred": 3}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What would become of one file's submission."""
+
+    file: str
+    decision: Decision
+    comment: str
+    proposal: Propose | None
+    """None unless accepted."""
+    item: str | None
+    """The README item, when accepted."""
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Print what would become of each file; a single one also gives the exit code."""
+    root = disk.root(args.root)
+    config = catalog.config(root)
+    grammar = parse.grammar(args.form, root=root)
+    folder = Path(args.entries) if args.entries else root / disk.ENTRIES
+    if args.entries and not folder.is_dir():
+        fix = "Name the folder that holds the entries, such as entries."
+        what = "there is no such folder"
+        raise disk.Problems((Problem(file=args.entries, field="--entries", what=what, fix=fix),))
+    listed = catalog.entries(folder)
+    submissions = [_read(file, grammar, config, settings) for file in args.files]
+    accepted: list[Listed] = []
+    code = 0
+    for preview in previews(submissions, listed, config=config, settings=settings):
+        (_print_json if args.json else _print)(preview)
+        code = EXIT[preview.decision.outcome]
+        if preview.decision.listed:
+            accepted.append(preview.decision.listed)
+    if args.out:
+        disk.write(Path(args.out), dict(export.files(with_changes(listed, accepted), config)))
+    return code if len(args.files) == 1 else 0
+
+
+def previews(
+    submissions: Sequence[tuple[str, Submission | tuple[Problem, ...]]],
+    listed: Sequence[Listed],
+    *,
+    config: Config,
+    settings: Settings,
+) -> Iterator[Preview]:
+    """Decide on each submission, in order; an accepted one counts for those after it."""
+    index = Index(listed)
+    sound = [one for _, one in submissions if isinstance(one, Submission)]
+    asked = [one for one in sound if not review.duplicate(one, index)]
+    gathered = dict(zip(map(id, asked), gather.gather(asked, settings), strict=True))
+    for file, one in submissions:
+        if isinstance(one, Submission):
+            known = gathered.get(id(one), review.Gathered())
+            decision = review.decide(one, known, index=index, config=config, today=settings.today)
+        else:
+            decision = Decision(outcome="rejected", problems=one)
+        yield _preview(file, decision, listed, config)
+        if decision.listed:
+            index.add(decision.listed)
+
+
+def with_changes(listed: Sequence[Listed], changed: Sequence[Listed]) -> list[Listed]:
+    """The list with these entries in it, in place of those of the same path."""
+    by_path = {one.path: one for one in (*listed, *changed)}
+    return [by_path[path] for path in sorted(by_path)]
+
+
+def _read(
+    file: str, grammar: Form, config: Config, settings: Settings
+) -> tuple[str, Submission | tuple[Problem, ...]]:
+    reading = parse.reading(grammar, file)
+    if reading.problems:
+        return file, reading.problems
+    return file, read_submission(
+        reading.fields, config=config, origin=file, allows_private=settings.allows_private
+    )
+
+
+def _preview(
+    file: str, decision: Decision, listed: Sequence[Listed], config: Config
+) -> Preview:
+    files: dict[str, str] = {}
+    if new := decision.listed:
+        files = {
+            new.path: entry.dump(new.entry),
+            **render.pages(with_changes(listed, [new]), config),
+        }
+    return Preview(
+        file=file,
+        decision=decision,
+        comment=talk.comment(decision, config),
+        proposal=talk.proposal(decision, branch=None, files=files, config=config),
+        item=render.item(new.entry, config) if new else None,
+    )
+
+
+def _print_json(preview: Preview) -> None:
+    decision, proposal = preview.decision, preview.proposal
+    path = decision.listed.path if decision.listed else None
+    runner.tell_json(
+        {
+            "file": preview.file,
+            "outcome": decision.outcome,
+            "problems": [
+                {"field": one.field, "what": one.what, "fix": one.fix} for one in decision.problems
+            ],
+            "entry_path": path,
+            "entry_yaml": proposal and proposal.files[path or ""],
+            "readme": proposal and proposal.files[render.README],
+            "readme_line": preview.item,
+            "branch": proposal and proposal.branch,
+            "commit_message": proposal and proposal.message,
+            "pr_title": proposal and proposal.title,
+            "pr_body": proposal and proposal.body,
+            "comment": preview.comment,
+            "labels": list(decision.labels),
+            "links": [
+                {"url": one.url, "verdict": one.verdict, "status": one.status, "reason": one.reason}
+                for one in decision.looks
+            ],
+        }
+    )
+
+
+def _print(preview: Preview) -> None:
+    runner.tell(f"{preview.file}: {preview.decision.outcome}\n\n{preview.comment}")
+    if proposal := preview.proposal:
+        runner.tell(f"branch {proposal.branch}, pull request: {proposal.title}")
+        for path in proposal.files:
+            runner.tell(f"  would write {path}")
+        runner.tell()

@@ -1,0 +1,100 @@
+"""Entries, configurations and judges that the tests make and ask."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
+
+import cmarkgfm
+from cmarkgfm.cmark import Options
+from hypothesis import strategies as st
+
+from bot.config import Config
+from bot.core import text
+from bot.core.entry import Entry, Listed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def paper(**fields: Any) -> Entry:  # noqa: ANN401 - any field of an entry
+    """A preprint, with these fields changed."""
+    plain: dict[str, Any] = {
+        "title": "FedQuill: Prompt Tuning over Slow Links",
+        "authors": ["Mira Holt", "Joaquín Ferré-Ruiz"],
+        "year": 2024,
+        "ids": {"arxiv": "2405.90001"},
+        "added": "2026-11-20",
+    }
+    return Entry.model_validate(plain | fields)
+
+
+def listed(path: str = "entries/2024/holt2024fedquill.yaml", **fields: Any) -> Listed:  # noqa: ANN401
+    """An entry in its file."""
+    return Listed(path=path, entry=paper(**fields))
+
+
+def config(**fields: Any) -> Config:  # noqa: ANN401 - any field of the configuration
+    """A list with two topics and two venues, with these fields changed."""
+    plain: dict[str, Any] = {
+        "title": "Papers on Testing",
+        "short_title": "Testing",
+        "introduction": "A list.",
+        "topics": [
+            {"key": "prompt-tuning", "title": "Prompt tuning", "group": "Training", "about": "x"},
+            {"key": "adapters", "title": "LoRA and adapters", "group": "Training", "about": "x"},
+        ],
+        "venues": [
+            {"name": "ICML", "full": "International Conference on Machine Learning"},
+            {"name": "TMLR", "full": "Transactions on ML Research", "kind": "journal"},
+        ],
+    }
+    return Config.model_validate(plain | fields)
+
+
+def titles() -> st.SearchStrategy[str]:
+    """Clean one-line texts, heavy on what is special somewhere."""
+    special = st.sampled_from(
+        r"""\ ` * _ { } [ ] ( ) # + - . ! | < > & " ' ~ ^ $ % @ : / = ; , 0 7 a"""  # noqa: SIM905
+        .split(" ")
+    )
+    words = st.sampled_from(
+        ["@ada", "#12", "GH-7", "o/r#3", "www.x.org", "http://x.org", "a@b.org", ":smile:", "$x$",
+         "</li>", "<script>", "&amp;", "-->", "<!--", "]]>", "[x](y)", "``", "1.", "- a", "# h",
+         "deadbeefcafe", "\\textbf{a}", "%s", "{{ a }}", "${{ b }}", "é", "連合", "🙂", "e\u0301"],
+    )  # fmt: skip
+    free = st.text(max_size=12)
+    parts = st.lists(st.one_of(special, words, free), min_size=1, max_size=10)
+    joined = st.tuples(parts, st.sampled_from(["", " "])).map(lambda both: both[1].join(both[0]))
+    return joined.map(text.line).filter(bool)
+
+
+class Page(HTMLParser):
+    """What a browser reads of a page: its text, its links, its other elements."""
+
+    def __init__(self, html: str) -> None:
+        """Read a whole page."""
+        super().__init__(convert_charrefs=True)
+        self.text = ""
+        self.links: list[str] = []
+        self.elements: list[str] = []
+        self.anchors: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note the element."""
+        given: Mapping[str, str | None] = dict(attrs)
+        self.elements.append(tag)
+        if tag == "a":
+            self.links.append(given.get("href") or "")
+
+    def handle_data(self, data: str) -> None:
+        """Note the text."""
+        self.text += data
+
+
+def rendered(markdown: str) -> Page:
+    """The page that GitHub's own Markdown parser makes."""
+    html: str = cmarkgfm.github_flavored_markdown_to_html(markdown, Options.CMARK_OPT_UNSAFE)
+    return Page(html)
