@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date  # noqa: TC003
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -27,9 +27,7 @@ MOST_TITLE = 500
 MOST_ABSTRACT = 20_000
 
 # No control or format characters; joiners may stand inside words and emoji.
-_CLEAN = (
-    r"^[^\p{Cc}\p{Zl}\p{Zp}\p{Cf}]*([\x{200c}\x{200d}][^\p{Cc}\p{Zl}\p{Zp}\p{Cf}]*)*$"
-)
+_CLEAN = r"^[^\p{Cc}\p{Zl}\p{Zp}\p{Cf}]*([\x{200c}\x{200d}][^\p{Cc}\p{Zl}\p{Zp}\p{Cf}]*)*$"
 
 
 def _text(most: int) -> StringConstraints:
@@ -47,7 +45,7 @@ def _ids_exist(given: Mapping[Kind, str]) -> Mapping[Kind, str]:
     """Refuse what no service could have given out."""
     for kind, text in given.items():
         if isinstance(found := ids.identity(kind, text), Problem):
-            raise ValueError(f"{kind}: {found.what}|{found.fix}")  # noqa: TRY004 - pydantic's protocol
+            raise ValueError(f"{kind}: {found.what}\0{found.fix}")  # noqa: TRY004 - pydantic's protocol
     return given
 
 
@@ -84,7 +82,7 @@ class Entry(BaseModel):
     def _has_a_link(self) -> Entry:
         if not self.ids and "page" not in self.links:
             raise ValueError(
-                "nothing links to the paper|Add an id, such as ids: {arxiv: '2208.12268'}"
+                "nothing links to the paper\0Add an id, such as ids: {arxiv: '2208.12268'}"
             )
         return self
 
@@ -104,6 +102,10 @@ class Entry(BaseModel):
         if self.year is not None:
             return self.year
         return next((year for known in self.identities if (year := ids.year_hint(known))), None)
+
+    def fields(self) -> dict[str, Any]:
+        """Every field by its name, in the order of the file."""
+        return {name: getattr(self, name) for name in type(self).model_fields}
 
     @property
     def is_published(self) -> bool:
@@ -148,7 +150,7 @@ def load(text: str, *, file: str) -> Entry | tuple[Problem, ...]:
 def dump(entry: Entry) -> str:
     """The entry's YAML: fields in their order, absent ones left out; `load` reads it back."""
     fields: dict[str, str | int | date | list[str] | plainyaml.InlineMap] = {}
-    for name, value in entry:
+    for name, value in entry.fields().items():
         if isinstance(value, tuple):
             fields[name] = list(value) if name == "authors" else plainyaml.Inline(value)
         elif isinstance(value, Mapping):

@@ -104,22 +104,34 @@ def _destination_special(match: re.Match[str]) -> str:
 
 _TEX = {
     "\\": r"\textbackslash{}",
-    "{": r"\textbraceleft{}",
-    "}": r"\textbraceright{}",
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
-    **{char: f"\\{char}" for char in "#$%&_"},
+    **{char: f"\\{char}" for char in "#$%&_{}"},
 }
-_TEX_SPECIAL = re.compile(r"[\\{}~^#$%&_]")
+# TeX draws two hyphens as a dash, two quotes as one, and so on: an empty group keeps them apart.
+_TEX_SPECIAL = re.compile(r"[\\{}~^#$%&_]|(?P<twin>[-'`,<>])(?=(?P=twin))|[?!](?=`)")
+_LONE_BRACES = {"{": r"\textbraceleft{}", "}": r"\textbraceright{}"}
 
 
 def tex(text: str) -> str:
     r"""TeX that prints the text literally; its braces pair, as BibTeX needs.
 
-    >>> tex("50% of {A_1}")
-    '50\\% of \\textbraceleft{}A\\_1\\textbraceright{}'
+    BibTeX counts a brace even behind a backslash, so those without a partner are spelled out.
+
+    >>> tex("50% of {A_1}"), tex(":-{")
+    ('50\\% of \\{A\\_1\\}', ':-\\textbraceleft{}')
     """
-    return _TEX_SPECIAL.sub(lambda special: _TEX[special[0]], text)
+    special = _TEX if _braces_pair(text) else _TEX | _LONE_BRACES
+    return _TEX_SPECIAL.sub(lambda found: special.get(found[0], f"{found[0]}{{}}"), text)
+
+
+def _braces_pair(text: str) -> bool:
+    depth = 0
+    for brace in re.findall("[{}]", text):
+        depth += 1 if brace == "{" else -1
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 def csv(text: str) -> str:

@@ -17,19 +17,16 @@ from dataclasses import dataclass
 from itertools import pairwise
 from operator import itemgetter
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, assert_never
 
 from bot.core import options, plainyaml
-from bot.core.submission import submission
-from bot.core.text import clipped, line, lines
+from bot.core.text import clipped, line, lines, quoted
 from bot.model import Problem, Ticks, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from bot.core.plainyaml import Plain
-
-__all__ = ["Field", "Form", "FormError", "Reading", "is_submission", "load", "read", "submission"]
 
 MOST_BODY = 65_536
 """Characters that GitHub lets an issue have."""
@@ -297,7 +294,7 @@ def _before(rows: Iterable[str]) -> list[Problem]:
 
 
 def _told_stray(row: str, field: str) -> Problem:
-    what = f"the heading {_quoted(row)} is no field of the form at this place"
+    what = f"the heading {quoted(row)} is no field of the form at this place"
     return Problem(field=field, what=what, fix="Take it out, or write it as the form has it.")
 
 
@@ -321,6 +318,8 @@ def _value(field: Field, rows: Sequence[str]) -> Value | Problem:
             value = _choice(field, rows)
         case "checkboxes":
             value = _ticks(field, rows)
+        case never:
+            assert_never(never)
     if value is None and (field.required or field.must_tick):
         return _missing(field)
     return value
@@ -384,14 +383,16 @@ def _one_line(field: Field, rows: Sequence[str]) -> str | Problem | None:
 
 def _choice(field: Field, rows: Sequence[str]) -> Value | Problem:
     text = _one_line(field, rows)
-    if text is None or text == _EMPTY_DROPDOWN or isinstance(text, Problem):
-        return None if text == _EMPTY_DROPDOWN else text
+    if text == _EMPTY_DROPDOWN:
+        return None
+    if text is None or isinstance(text, Problem):
+        return text
     if not field.multiple:
         return text if text in field.options else _told_not_offered(field, text)
     readings = options.split(text, frozenset(field.options))
     if len(readings) > 1:
-        one, other = (" + ".join(map(_quoted, reading)) for reading in readings)
-        what = f"{_quoted(text)} can be read in two ways: {one}, or {other}"
+        one, other = (" + ".join(map(quoted, reading)) for reading in readings)
+        what = f"{quoted(text)} can be read in two ways: {one}, or {other}"
         return Problem(
             field=field.key,
             what=what,
@@ -403,7 +404,7 @@ def _choice(field: Field, rows: Sequence[str]) -> Value | Problem:
 
 
 def _told_not_offered(field: Field, text: str) -> Problem:
-    what = f"{_quoted(text)} is not what '{field.label}' offers"
+    what = f"{quoted(text)} is not what '{field.label}' offers"
     offered = clipped("; ".join(field.options), 1_000)
     how = "any of these, each once, with ', ' between them" if field.multiple else "one of these"
     return Problem(field=field.key, what=what, fix=f"Write {how}: {offered}")
@@ -423,7 +424,7 @@ def _ticks(field: Field, rows: Sequence[str]) -> Ticks | Problem | None:
             return _told_no_box(field, row)
         ticked[box["label"]] = box["tick"] != " "
     if left := [label for label in field.must_tick if not ticked.get(label)]:
-        what = f"'{field.label}' needs a tick at {_quoted(left[0])}"
+        what = f"'{field.label}' needs a tick at {quoted(left[0])}"
         return Problem(field=field.key, what=what, fix=f"Tick each of: {'; '.join(left)}")
     return Ticks(
         checked=tuple(label for label in field.options if ticked.get(label)),
@@ -434,11 +435,6 @@ def _ticks(field: Field, rows: Sequence[str]) -> Ticks | Problem | None:
 def _told_no_box(field: Field, row: str) -> Problem:
     if row.startswith(_HEADING):
         return _told_stray(row, field.key)
-    what = f"{_quoted(row)} is no box of '{field.label}', or stands there twice"
+    what = f"{quoted(row)} is no box of '{field.label}', or stands there twice"
     fix = f"Keep the boxes as the form has them, each once, such as - [x] {field.options[0]}"
     return Problem(field=field.key, what=what, fix=fix)
-
-
-def _quoted(text: str) -> str:
-    """Text from outside as it may stand in a message: clean, short, in quotes."""
-    return f"'{clipped(line(text), 80)}'"

@@ -83,14 +83,14 @@ def identity(
     if by_link == wanted:
         return wanted
     by_itself = read(written, allows_private=allows_private)
-    what, fix = f"{shown(written)} is not {_NAMES[kind]}", f"Write an id such as {_EXAMPLES[kind]}"
-    for meant in (by_itself, by_link):
-        if isinstance(meant, Identity) and meant.kind == kind:
-            what = f"{shown(written)} is not the one form in which this id is kept"
-            fix = f"Write {meant.id}"
-            break
-        if isinstance(meant, Identity):
-            what, fix = f"{shown(written)} is {_said(meant)}", f"Write {meant.kind}: {meant.id}"
+    meant = by_link if isinstance(by_link, Identity) and by_link.kind == kind else by_itself
+    if isinstance(meant, Problem):
+        what, fix = meant.what, f"Write an id such as {_EXAMPLES[kind]}"
+    elif meant.kind == kind:
+        what = f"{shown(written)} is not the one form in which this id is kept"
+        fix = f"Write {meant.id}"
+    else:
+        what, fix = f"{shown(written)} is {_said(meant)}", f"Write {meant.kind}: {meant.id}"
     return Problem(field=field, what=what, fix=fix)
 
 
@@ -102,7 +102,7 @@ def url(identity: Identity) -> str:
     """
     match identity.kind:
         case "doi":
-            return f"https://doi.org/{quote(identity.id, safe=_DOI_SAFE)}"
+            return f"https://doi.org/{quote(identity.id, safe=_DOI_SAFE, errors='replace')}"
         case "neurips":
             return _neurips_page(identity.id)
         case kind:
@@ -165,7 +165,7 @@ def _year(two_digits: str) -> int:
 
 # A comma without a space still separates where another identifier starts behind it.
 _GLUE = re.compile(
-    r"[,;|]+(?=https?:|arxiv[:.]|doi[:.]|10\.[0-9]{4,9}/|[0-9]{4}\.[0-9]{4})", ANY_CASE
+    r"[,;|](?=https?:|arxiv[:.]|doi[:.]|10\.[0-9]{4,9}/|[0-9]{4}\.[0-9]{4})", ANY_CASE
 )
 
 
@@ -330,7 +330,9 @@ def _impossible_old(found: re.Match[str]) -> _Reasons:
 
 # DOI: https://www.doi.org/doi-handbook/HTML/doi-name-syntax.html ---------------------------------
 
-_DOI = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]{1,9})*/[a-z0-9._~;()/:<>\[\]#+&,'!*@=$-]+")
+_DOI = re.compile(
+    r"10\.[0-9]{4,9}(?:\.[0-9]{1,9})*/[a-z0-9._~;()/:<>\[\]#+&,'!*@=$-]+(?<![.,;:!'*/])"
+)
 _DOI_SAFE = "/:;()._-~,!*'@=$+&"
 _DOI_TEXT = re.compile(r"(?:doi:)?(?P<doi>10\.[0-9.]{4,40}/[^?]+)(?:\?.*)?", ANY_CASE)
 _DOI_PATH = re.compile(r"/(?:doi(?:/[a-z]+)?|article|chapter|book|content/pdf)/(?P<doi>10\..+)", ANY_CASE)  # fmt: skip
@@ -356,7 +358,7 @@ def _publisher_link(link: Link) -> Identity | None:
 
 
 def _doi(written: str) -> Identity:
-    doi = weblink.peeled(unquote(unquote(written)).strip())
+    doi = weblink.peeled(weblink.peeled(unquote(unquote(written)).strip()).rstrip("/"))
     if not doi.isascii() or not _DOI.fullmatch(doi.lower()):
         raise RefusalError(
             f"{shown(written)} is no DOI" if written else "it is a link to doi.org without a DOI",

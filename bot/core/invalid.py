@@ -19,7 +19,7 @@ def problems(
 ) -> tuple[Problem, ...]:
     """Every problem of a file at once; `examples` gives a good line for each known field.
 
-    A validator of ours raises ValueError("what|fix"): its words stand as they are.
+    A validator of ours raises ValueError with what and fix, a NUL between them; both stand as they are.
     """
     return tuple(
         _problem(detail, file=file, examples=examples) for detail in error.errors(include_url=False)
@@ -52,7 +52,7 @@ def _told(  # noqa: PLR0911 - a table: one answer for each kind of error
         case "string_pattern_mismatch":
             return f"{given} holds characters that do not belong there", ""
         case "value_error":
-            what, _, fix = str(context["error"]).partition("|")
+            what, _, fix = str(context["error"]).partition("\0")
             return what, fix
         case "literal_error":
             return f"{given} is not one of {context['expected']}", ""

@@ -249,9 +249,10 @@ def promote(listed: Entry, draft: Entry, *, today: date) -> tuple[Entry, tuple[D
         if not getattr(listed, name) and name not in listed.locked and getattr(draft, name):
             changed[name] = getattr(draft, name)
     sources = {**listed.sources, **{k: v for k, v in draft.sources.items() if k in changed}}
-    merged = listed.model_copy(
-        update={
-            **changed,
+    merged = Entry.model_validate(
+        listed.fields()
+        | changed
+        | {
             "ids": {**draft.ids, **listed.ids},
             "links": {**draft.links, **listed.links},
             "promoted": listed.promoted or today,

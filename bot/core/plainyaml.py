@@ -149,7 +149,10 @@ _Dumper.add_representer(
 )
 
 
-def dump(fields: Mapping[str, str | int | date | list[str] | Inline | InlineMap]) -> str:
+Written: TypeAlias = "str | int | date | list[str] | Inline | InlineMap"
+
+
+def dump(fields: Mapping[str, Written]) -> str:
     r"""YAML that `load` reads back; the same fields give the same bytes.
 
     >>> dump({"title": "FedX: a study", "ids": InlineMap(arxiv="2310.10040")})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from bot.core import ids, options
 from bot.core.entry import MOST_AUTHORS, MOST_ITEMS, MOST_TITLE
-from bot.core.text import clipped, items, line, lines, names
+from bot.core.text import items, line, lines, names, quoted
 from bot.model import LinkField, Problem, Submission, Ticks, Value
 
 if TYPE_CHECKING:
@@ -74,13 +74,15 @@ class _Sheet:
         self.problems: list[Problem] = []
 
     def text(self, field: str) -> str:
-        """What the field says, one option a line; '' where it says nothing."""
+        """What the field says, one chosen option a line; '' where it says nothing."""
         match self._fields.get(field):
             case None:
                 return ""
-            case str() as text:
-                return text
-            case Ticks(checked=chosen) | chosen:
+            case str() as typed:
+                return typed
+            case Ticks() as ticks:
+                return "\n".join(ticks.checked)
+            case chosen:
                 return "\n".join(chosen)
 
     def line(self, field: str, *, most: int) -> str | None:
@@ -90,8 +92,7 @@ class _Sheet:
             what = f"it has {len(text):,} characters, and at most {most:,} are taken"
             self.tell(field, what, "Shorten it.")
             return None
-        # A paper may well be called "None".
-        return text if field == "title" or items(text) else None
+        return text if items(text) else None
 
     def several(self, field: str, parts: tuple[str, ...], *, most: int) -> tuple[str, ...]:
         """The parts as they are, if they are neither too many nor too long."""
@@ -99,7 +100,7 @@ class _Sheet:
             what = f"it names {len(parts):,}, and at most {most:,} are taken"
             self.tell(field, what, "Name the first ones.")
         if long := [part for part in parts if len(part) > MOST_NAME]:
-            what = f"{_quoted(long[0])} is longer than {MOST_NAME} characters"
+            what = f"{quoted(long[0])} is longer than {MOST_NAME} characters"
             self.tell(field, what, "Put commas between the names, such as GSM8K, MMLU")
         return parts
 
@@ -150,7 +151,7 @@ def _venue(sheet: _Sheet, config: Config) -> tuple[str | None, int | None]:
         return known[typed.casefold()], None
     name, year = _parted(typed)
     if not name:
-        sheet.tell("venue", f"{_quoted(typed)} is a year", "Write the venue too, such as ICML 2024")
+        sheet.tell("venue", f"{quoted(typed)} is a year", "Write the venue too, such as ICML 2024")
     if not name or _NO_VENUE.fullmatch(name):
         return None, None
     return known.get(name.casefold(), name), year
@@ -171,7 +172,7 @@ def _year(sheet: _Sheet, venue_year: int | None) -> int | None:
     if typed is None:
         return venue_year
     if not re.fullmatch("[0-9]{4}", typed) or not FIRST_YEAR <= int(typed) <= LAST_YEAR:
-        what = f"{_quoted(typed)} is no year from {FIRST_YEAR} to {LAST_YEAR}"
+        what = f"{quoted(typed)} is no year from {FIRST_YEAR} to {LAST_YEAR}"
         sheet.tell("year", what, "Write four digits, such as 2024")
         return None
     if venue_year not in {None, int(typed)}:
@@ -189,7 +190,7 @@ def _section(sheet: _Sheet, config: Config) -> str | None:
     if key is None:
         offered = "; ".join(section.title for section in config.sections)
         fix = f"Leave it empty, or choose one of: {offered}"
-        sheet.tell("section", f"{_quoted(typed)} is no section of this list", fix)
+        sheet.tell("section", f"{quoted(typed)} is no section of this list", fix)
     # Where the rule and a person would say the same today, the rule stays true when the
     # preprint is published.
     named = {section.key for section in config.sections if section.takes == "named"}
@@ -201,7 +202,7 @@ def _topics(sheet: _Sheet, config: Config) -> tuple[str, ...]:
     known = _keys(config.topics)
     chosen = [name for row in sheet.text("topics").split("\n") for name in _typed(row, known)]
     if strange := [name for name in chosen if name.casefold() not in known]:
-        what = f"{', '.join(map(_quoted, strange[:5]))} is no topic of this list"
+        what = f"{', '.join(map(quoted, strange[:5]))} is no topic of this list"
         offered = "; ".join(topic.title for topic in config.topics)
         fix = f"Choose from: {offered}" if offered else "Leave it empty."
         sheet.tell("topics", what, fix)
@@ -241,8 +242,3 @@ def _notes(sheet: _Sheet) -> str | None:
         what = f"they have {len(notes):,} characters, and at most {MOST_NOTES:,} are taken"
         sheet.tell("notes", what, "Shorten them.")
     return notes or None
-
-
-def _quoted(text: str) -> str:
-    """Text from outside as it may stand in a message: clean, short, in quotes."""
-    return f"'{clipped(line(text), 80)}'"

@@ -73,15 +73,14 @@ def _body(template: str, decision: Decision, config: Config) -> Markdown:
 def _rows(listed: Listed) -> tuple[_Row, ...]:
     """Each field of the entry, its value, and where that came from."""
     entry = listed.entry
-    fields = (name for name in type(entry).model_fields if name not in {"sources", "added"})
     return tuple(
         _Row(
             field=name,
-            value=text.clipped(value, _MOST_VALUE),
+            value=text.clipped(shown, _MOST_VALUE),
             source=entry.sources.get(name, ""),
         )
-        for name in fields
-        if (value := merge.shown(getattr(entry, name)))
+        for name, value in entry.fields().items()
+        if name not in {"sources", "added"} and (shown := merge.shown(value))
     )
 
 

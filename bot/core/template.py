@@ -79,7 +79,7 @@ def _body(config: Config) -> Iterator[_Item]:
         "checkboxes",
         "checklist",
         label="Checklist",
-        description="So that nobody does the work twice; a search for the title tells.",
+        description="So that nobody does the work twice, such as by searching for the title first.",
         options=[{"label": box} for box in _CHECKLIST],
     )
 
@@ -117,7 +117,8 @@ def _choices(config: Config) -> Iterator[_Item]:
         "dropdown",
         "section",
         label="Section",
-        description="If you are not sure, let the list decide, such as by the venue.",
+        description="If you are not sure, keep the first option: then the venue decides, "
+        "such as ICML for a published paper.",
         options=[options.LIST_DECIDES, *named],
     )
     if not config.topics:

@@ -35,8 +35,8 @@ def lines(text: str) -> str:
     if text.isascii() and not _SUSPECT.search(text):
         return text
     text = _BREAKS.sub("\n", text).replace("\t", " ")
-    kept = "".join(c for c in unicodedata.normalize("NFC", text) if _is_kept(c))
-    return unicodedata.normalize("NFC", _JOINER_RUN.sub(_joined, kept))
+    kept = "".join(char for char in _normal(text) if _is_kept(char))
+    return _normal(_JOINER_RUN.sub(_joined, kept))
 
 
 def line(text: str) -> str:
@@ -46,6 +46,22 @@ def line(text: str) -> str:
     'FedPrompt: Prompt Tuning'
     """
     return " ".join(lines(text).split())
+
+
+_MOST_MARKS = 30
+
+
+def _normal(text: str) -> str:
+    """NFC, with at most 30 combining marks on a letter: sorting more takes quadratic time.
+
+    Source: https://www.unicode.org/reports/tr15/#Stream_Safe_Text_Format
+    """
+    kept, marks = [], 0
+    for char in text:
+        marks = marks + 1 if unicodedata.combining(char) else 0
+        if marks <= _MOST_MARKS:
+            kept.append(char)
+    return unicodedata.normalize("NFC", "".join(kept))
 
 
 @lru_cache(maxsize=4096)
@@ -69,6 +85,17 @@ def _joins(char: str) -> bool:
 def clipped(text: str, most: int) -> str:
     """At most `most` characters, with an ellipsis where something was cut."""
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def quoted(text: str) -> str:
+    """Outside text as it may stand in a message: one clean line, short, in curly quotes.
+
+    `escape.sentence` makes code of it where the message is Markdown.
+
+    >>> quoted("a  b")
+    '“a b”'
+    """
+    return f"“{clipped(line(text), 80)}”"
 
 
 _GENERATION = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})

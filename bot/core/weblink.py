@@ -267,12 +267,12 @@ def _host(netloc: str, *, allows_private: bool, allows_idn: bool) -> str:
             raise _not_public(written)
         return f"[{address}]" if isinstance(address, IPv6Address) else str(address)
     labels = host.split(".")
-    if (len(labels) == 1 and len(host) < _MOST_IN_HOST) or _is_at(host, _PRIVATE_NAMES):
-        if not allows_private:
-            raise _not_public(written)
-    elif not _TOP_LABEL.fullmatch(labels[-1]):
-        raise _malformed(netloc)
     if len(host) > _MOST_IN_HOST or not all(map(_LABEL.fullmatch, labels)):
+        raise _malformed(netloc)
+    is_private = len(labels) == 1 or _is_at(host, _PRIVATE_NAMES)
+    if is_private and not allows_private:
+        raise _not_public(written)
+    if not is_private and not _TOP_LABEL.fullmatch(labels[-1]):
         raise _malformed(netloc)
     if known := _imitated(host):
         raise RefusalError(
@@ -373,12 +373,18 @@ def _imitated(host: str) -> str | None:
 
 def _as_seen(host: str) -> str:
     """The host as a browser shows it, without accents."""
-    try:
-        displayed = host.encode("ascii").decode("idna")
-    except UnicodeError:
-        displayed = host
+    displayed = ".".join(map(_displayed, host.split(".")))
     decomposed = unicodedata.normalize("NFKD", displayed)
     return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def _displayed(label: str) -> str:
+    if not label.startswith("xn--"):
+        return label
+    try:
+        return label.removeprefix("xn--").encode("ascii").decode("punycode")
+    except UnicodeError:
+        return label
 
 
 def _folded(domain: str) -> str:

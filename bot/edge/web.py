@@ -22,7 +22,7 @@ import ssl
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -119,9 +119,11 @@ async def look_up(name: str, port: int) -> Sequence[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """What a probe touches besides sockets; tests put their own in place of it."""
+    """What a probe reaches the world through; tests put their own in place of it."""
 
     resolve: Resolve = look_up
+    dial: httpcore.AsyncNetworkBackend = field(default_factory=httpcore.AnyIOBackend)
+    """Connects to addresses, after they were checked."""
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     tls: ssl.SSLContext | None = None
     """Which certificates are trusted; None: those of `trust`."""
@@ -268,19 +270,16 @@ class _Probe:
         been: set[tuple[str, str]] = set()
         while True:
             here = (_bare(url), _cookie(url, cookies))
-            if here in been:
-                end: Answered | Failed = Failed(trouble="loop")
-                break
+            end = Failed(trouble="loop") if here in been else await self._ask(method, url, cookies)
             been.add(here)
-            end = await self._ask(method, url, cookies)
             if isinstance(end, Failed) or end.status not in verdict.REDIRECTS:
                 break
             redirects.append(end.status)
-            following = self._follow(url, end.location)
-            if isinstance(following, Failed) or len(redirects) > self._line.limits.redirects:
-                end = following if isinstance(following, Failed) else Failed(trouble="hops")
+            onward = self._onward(url, end.location, hops=len(redirects))
+            if isinstance(onward, Failed):
+                end = onward
                 break
-            url = following
+            url = onward
         self._reached = url
         return Walk(
             method=method,
@@ -304,8 +303,10 @@ class _Probe:
         self._status = answer.status
         return answer
 
-    def _follow(self, url: httpx.URL, location: str) -> httpx.URL | Failed:
+    def _onward(self, url: httpx.URL, location: str, *, hops: int) -> httpx.URL | Failed:
         """The address that a redirect leads to."""
+        if hops > self._line.limits.redirects:
+            return Failed(trouble="hops")
         if not location:
             return Failed(trouble="no-location")
         try:
@@ -340,12 +341,10 @@ class _NotSent(Exception):  # noqa: N818 - reads as what happened; it never leav
 class _Guard(httpcore.AsyncNetworkBackend):
     """Connects to addresses that were checked, and to nothing else."""
 
-    def __init__(
-        self, resolve: Resolve, *, allows_private: bool, dial: httpcore.AsyncNetworkBackend
-    ) -> None:
-        self._resolve = resolve
+    def __init__(self, world: World, *, allows_private: bool) -> None:
+        self._resolve = world.resolve
+        self._dial = world.dial
         self._allows_private = allows_private
-        self._dial = dial
 
     async def connect_tcp(
         self,
@@ -402,9 +401,7 @@ class _Line:
         self.settings = settings
         self.limits = limits
         self.world = world
-        self._guard = _Guard(
-            world.resolve, allows_private=settings.allows_private, dial=httpcore.AnyIOBackend()
-        )
+        self._guard = _Guard(world, allows_private=settings.allows_private)
         self._tls = world.tls or trust()
         self._agent = user_agent(settings).encode()
         self._pools: dict[tuple[str, str, int | None], _Shared] = {}
@@ -442,7 +439,7 @@ class _Line:
             (b"Accept-Encoding", b"identity"),
         ]
         if cookie := _cookie(url, cookies):
-            headers.append((b"Cookie", cookie.encode()))
+            headers.append((b"Cookie", cookie.encode(_AS_BYTES)))
         request = self._request(method, url, headers)
         async with self.pool(url) as pool:
             response = await pool.handle_async_request(request)
@@ -470,11 +467,17 @@ class _Line:
         )
 
 
+# The bytes of a cookie go back as they came: httpx would guess an encoding, and fails where a
+# cookie is not ASCII (0.28.1).
+_AS_BYTES = "iso-8859-1"
+
+
 def _cookie(url: httpx.URL, cookies: httpx.Cookies) -> str:
     """The `Cookie` header for this address; '' for none."""
     if not cookies.jar:
         return ""
     request = httpx.Request("GET", url)
+    request.headers.encoding = _AS_BYTES
     cookies.set_cookie_header(request)
     cookie: str = request.headers.get("Cookie", "")
     return cookie
@@ -483,8 +486,9 @@ def _cookie(url: httpx.URL, cookies: httpx.Cookies) -> str:
 def _keep_cookies(url: httpx.URL, response: httpcore.Response, cookies: httpx.Cookies) -> None:
     given = [(name, value) for name, value in response.headers if name.lower() == b"set-cookie"]
     if given:
-        request = httpx.Request("GET", url)
-        cookies.extract_cookies(httpx.Response(200, headers=given, request=request))
+        answer = httpx.Response(200, headers=given, request=httpx.Request("GET", url))
+        answer.headers.encoding = _AS_BYTES
+        cookies.extract_cookies(answer)
 
 
 def _answered(response: httpcore.Response) -> Answered:

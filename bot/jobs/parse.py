@@ -27,21 +27,21 @@ def run(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001 - 
     Gives 1 where the only file has problems, and 2 where the form cannot be used.
     """
     try:
-        grammar = _form(args.form, root=args.root)
+        grammar = read_form(args.form, root=args.root)
     except disk.Problems as unreadable:
         for problem in unreadable.problems:
             sys.stderr.write(f"{problem.where}: {problem.what}. {problem.fix}\n")
         return 2
     is_ok = True
     for file in args.files:
-        reading = _reading(grammar, file)
+        reading = read_body(grammar, file)
         is_ok = is_ok and not reading.problems
         sys.stdout.write(json.dumps({"file": file, **_told(reading)}) + "\n")
         sys.stdout.flush()
     return 0 if is_ok or len(args.files) > 1 else 1
 
 
-def _form(given: str | None, *, root: str | None) -> Form:
+def read_form(given: str | None, *, root: str | None) -> Form:
     """The form that was named, else the list's own; raises disk.Problems."""
     path, name = (Path(given), given) if given else (disk.root(root) / disk.FORM, disk.FORM)
     try:
@@ -51,7 +51,8 @@ def _form(given: str | None, *, root: str | None) -> Form:
         raise disk.Problems((Problem(field="", file=name, what=str(error), fix=fix),)) from error
 
 
-def _reading(grammar: Form, file: str) -> Reading:
+def read_body(grammar: Form, file: str) -> Reading:
+    """What a file, or standard input as `-`, says in the terms of the form."""
     try:
         return form.read(grammar, _body(file))
     except OSError as error:

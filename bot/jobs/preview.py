@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.core import entry, export, render, review, talk
 from bot.core.match import Index
 from bot.core.review import Decision
-from bot.core.submission import submission as read_submission
+from bot.core.submission import submission
 from bot.edge import catalog, disk, gather, runner
 from bot.jobs import parse
 from bot.model import Problem, Propose, Submission
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from bot.config import Config
     from bot.core.entry import Listed
-    from bot.core.form import Form
+    from bot.core.form import Form, Reading
     from bot.settings import Settings
 
 EXIT = {"accepted": 0, "rejected": 1, "duplicate": 1, "deferred": 3}
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print what would become of each file; a single one also gives the exit code."""
     root = disk.root(args.root)
     config = catalog.config(root)
-    grammar = parse.grammar(args.form, root=root)
+    grammar = parse.read_form(args.form, root=args.root)
     folder = Path(args.entries) if args.entries else root / disk.ENTRIES
     if args.entries and not folder.is_dir():
         fix = "Name the folder that holds the entries, such as entries."
@@ -95,17 +95,27 @@ def with_changes(listed: Sequence[Listed], changed: Sequence[Listed]) -> list[Li
 def _read(
     file: str, grammar: Form, config: Config, settings: Settings
 ) -> tuple[str, Submission | tuple[Problem, ...]]:
-    reading = parse.reading(grammar, file)
-    if reading.problems:
-        return file, reading.problems
-    return file, read_submission(
-        reading.fields, config=config, origin=file, allows_private=settings.allows_private
+    """What a file asks for, or everything that is wrong with it."""
+    return file, asked(parse.read_body(grammar, file), file, config=config, settings=settings)
+
+
+def asked(
+    reading: Reading, origin: str, *, config: Config, settings: Settings
+) -> Submission | tuple[Problem, ...]:
+    """What a form asks for, or everything that is wrong with it: with its text, and its values."""
+    problems = reading.problems
+    if not reading.fields:
+        return problems
+    read = submission(
+        reading.fields, config=config, origin=origin, allows_private=settings.allows_private
     )
+    if isinstance(read, tuple):
+        told = {problem.field for problem in problems}
+        return (*problems, *(problem for problem in read if problem.field not in told))
+    return problems or read
 
 
-def _preview(
-    file: str, decision: Decision, listed: Sequence[Listed], config: Config
-) -> Preview:
+def _preview(file: str, decision: Decision, listed: Sequence[Listed], config: Config) -> Preview:
     files: dict[str, str] = {}
     if new := decision.listed:
         files = {

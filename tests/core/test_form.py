@@ -95,7 +95,7 @@ def body(*, leave_out: tuple[str, ...] = (), **changed: str) -> str:
 
 def else_(text: str) -> str:
     """A body with this text in its last field, the one without an id."""
-    return body(**{"Anything else": text})
+    return body(leave_out=("Anything else",)) + f"\n\n### Anything else\n\n{text}"
 
 
 READABLE: Mapping[str, tuple[str, Mapping[str, Value]]] = {
@@ -222,15 +222,15 @@ REFUSED: Mapping[str, tuple[str | None, list[str], str]] = {
         ["link", "title"],
         "order",
     ),
-    "an option that is not offered": (body(area="Practice"), ["area"], "'Practice'"),
-    "an option in another case": (body(area="theory"), ["area"], "'theory'"),
-    "two options where one may be chosen": (body(area="Theory, 3"), ["area"], "'Theory, 3'"),
-    "one bad option of many": (body(topics="Vision, Sound"), ["topics"], "'Vision, Sound'"),
+    "an option that is not offered": (body(area="Practice"), ["area"], "“Practice”"),
+    "an option in another case": (body(area="theory"), ["area"], "“theory”"),
+    "two options where one may be chosen": (body(area="Theory, 3"), ["area"], "“Theory, 3”"),
+    "one bad option of many": (body(topics="Vision, Sound"), ["topics"], "“Vision, Sound”"),
     "options that can be read in two ways": (body(topics="Vision, language"), ["topics"], "two ways"),
-    "an option twice": (body(topics="Speech, Speech"), ["topics"], "'Speech, Speech'"),
-    "options without a space": (body(topics="Vision,Speech"), ["topics"], "'Vision,Speech'"),
+    "an option twice": (body(topics="Speech, Speech"), ["topics"], "“Speech, Speech”"),
+    "options without a space": (body(topics="Vision,Speech"), ["topics"], "“Vision,Speech”"),
     "options one a line": (body(topics="Vision\nSpeech"), ["topics"], "2 lines"),
-    "None among options": (body(topics="None, Vision"), ["topics"], "'None, Vision'"),
+    "None among options": (body(topics="None, Vision"), ["topics"], "“None, Vision”"),
     "a required box without a tick": (body(checks=BOXES.replace("x", " ", 1)), ["checks"], "I looked first"),
     "a required box that was taken away": (body(checks=BOXES.split("\n")[1]), ["checks"], "I looked first"),
     "no boxes at all": (body(checks="_No response_"), ["checks"], "is empty"),
@@ -238,7 +238,7 @@ REFUSED: Mapping[str, tuple[str | None, list[str], str]] = {
     "a box that is not offered": (body(checks=f"{BOXES}\n- [x] I paid"), ["checks"], "I paid"),
     "a box twice": (body(checks=f"{BOXES}\n- [ ] I looked first"), ["checks"], "twice"),
     "a box with another mark": (body(checks=BOXES.replace("x", "v", 1)), ["checks"], "[v]"),
-    "text among the boxes": (body(checks=f"{BOXES}\nyes"), ["checks"], "'yes'"),
+    "text among the boxes": (body(checks=f"{BOXES}\nyes"), ["checks"], "“yes”"),
     "several fields at once": (
         body(link="", area="x", topics="y", checks="z"),
         ["link", "area", "topics", "checks"],
@@ -277,7 +277,7 @@ def test_a_heading_that_may_be_skipped_does_not_hide_text_before_the_first_field
     )
 
     [problem] = form.read(FORM, text).problems
-    assert "'### Título'" in problem.what
+    assert "“### Título”" in problem.what
 
 
 def test_a_missing_field_is_told_with_the_form_s_own_example() -> None:
@@ -317,6 +317,7 @@ SHAPES: Mapping[str, Callable[[], str]] = {
     "spaces around a letter": lambda: body(about=" \n" * 16_000 + "a" + "\n " * 16_000),
     "line separators": lambda: body(about="\u2028" * 65_000),
     "backticks": lambda: body(log="`" * 65_000),
+    "combining marks": lambda: body(about="a" + "\u0315\u0300\u0323\u0334" * 16_000),
     "fences": lambda: body(log="```\n" * 16_000),
     "options": lambda: body(topics="Vision, language, " * 3_600),
     "commas": lambda: body(topics=", " * 32_000),
@@ -331,15 +332,13 @@ SHAPES: Mapping[str, Callable[[], str]] = {
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 def test_a_body_of_any_shape_is_read_at_once(shape: Callable[[], str]) -> None:
+    """What grows with the square of the length takes many times as long, also while traced."""
     text = shape()[: form.MOST_BODY]
-    took = []
-    for _ in range(2):
-        start = time.process_time()
-        form.read(FORM, text)
-        form.is_submission(FORM, text)
-        took.append(time.process_time() - start)
+    start = time.process_time()
+    form.read(FORM, text)
+    form.is_submission(FORM, text)
 
-    assert min(took) < 0.2
+    assert time.process_time() - start < 0.5
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from bot.model import Ticks, Value
 
 few = settings(
     deadline=None,
-    max_examples=80,
+    max_examples=40,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 
