@@ -113,40 +113,36 @@ JOBS = (
 )  # fmt: skip
 
 
-def main(given: Sequence[str] | None = None) -> int:
+def main(  # noqa: PLR0911 - one answer for each way in which a run can end
+    given: Sequence[str] | None = None,
+) -> int:
     """Run one job and give its exit code: 0 done, 1 problems found, 2 wrong usage, 3 failed."""
     args = _parser().parse_args(given)
+    # Imported here, for the sake of a quick --help.
+    from bot import settings  # noqa: PLC0415
+    from bot.edge import disk, runner  # noqa: PLC0415
+
+    told = settings.Settings()
     try:
-        return _run(args)
-    except KeyboardInterrupt:
-        return FAILED
+        told = settings.read(os.environ)
+        code: int = import_module(f"bot.jobs.{args.module}").run(args, told)
+    except settings.SettingError as error:
+        runner.log(str(error))
+        return WRONG_USAGE
+    except disk.Problems as found:
+        runner.tell_problems(found.problems, told)
+        return FOUND_PROBLEMS
     except BrokenPipeError:
         # The reader of our output went away, as `head` does; nothing more can be said to it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
-    except Exception as error:  # noqa: BLE001 - the one place where a defect ends, with a line for a report
-        sys.stderr.write(f"bot: a defect of the bot, please report it: {_told(error)}\n")
+    except KeyboardInterrupt:
         return FAILED
-
-
-def _run(args: argparse.Namespace) -> int:
-    from bot import settings  # noqa: PLC0415 - the cold start of --help
-
-    try:
-        told = settings.read(os.environ)
-    except settings.SettingError as error:
-        sys.stderr.write(f"bot: {error}\n")
-        return WRONG_USAGE
-    job = import_module(f"bot.jobs.{args.module}")
-    from bot.edge import disk, runner  # noqa: PLC0415
-
-    try:
-        code: int = job.run(args, told)
-    except disk.Problems as found:
-        runner.tell_problems(found.problems, told)
-        return FOUND_PROBLEMS
     except OSError as error:
-        sys.stderr.write(f"bot: {error.strerror or error}: {error.filename or ''}\n")
+        runner.log(f"{error.strerror or error}: {error.filename or ''}")
+        return FAILED
+    except Exception as error:  # noqa: BLE001 - the one place where a defect ends, as a line for a report
+        runner.log(f"a defect of the bot, please report it: {_told(error)}")
         return FAILED
     return code
 

@@ -10,11 +10,12 @@ from cmarkgfm.cmark import Options
 from hypothesis import strategies as st
 
 from bot.config import Config
-from bot.core import text
+from bot.core import entry, text
 from bot.core.entry import Entry, Listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 
 def paper(**fields: Any) -> Entry:  # noqa: ANN401 - any field of an entry
@@ -97,3 +98,57 @@ def rendered(markdown: str) -> Page:
     """The page that GitHub's own Markdown parser makes."""
     html: str = cmarkgfm.github_flavored_markdown_to_html(markdown, Options.CMARK_OPT_UNSAFE)
     return Page(html)
+
+
+LIST = """\
+title: Papers on Testing
+short_title: Testing
+introduction: A list.
+topics:
+- {key: prompt-tuning, title: Prompt tuning, group: Training, about: Prompts.}
+- {key: adapters, title: LoRA and adapters, group: Training, about: Adapters.}
+venues:
+- {name: ICML, full: International Conference on Machine Learning}
+- {name: EMNLP, full: Conference on Empirical Methods in Natural Language Processing}
+"""
+
+
+class Listing:
+    """A list on disk with one entry, and submissions to it."""
+
+    def __init__(self, root: Path) -> None:
+        """Write the list's configuration and its entry."""
+        self.root = root
+        self.write("list.yaml", LIST)
+        self.add(listed("entries/2023/obi2023voting.yaml", title="Voting", ids={"arxiv": "2305.00001"}))
+
+    def write(self, name: str, content: str) -> Path:
+        """A file with this text."""
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, "utf-8")
+        return path
+
+    def read(self, name: str) -> str:
+        """A file's text."""
+        return (self.root / name).read_text("utf-8")
+
+    def add(self, one: Listed) -> None:
+        """One more entry."""
+        self.write(one.path, entry.dump(one.entry))
+
+    def submission(self, paper: str = "2405.90001", /, name: str = "a.md", **fields: str) -> str:
+        """A form's body in a file, as GitHub writes it; gives the file's name."""
+        labels = {"Paper link or identifier": paper}
+        labels |= {key.capitalize(): value for key, value in fields.items()}
+        body = "\n\n".join(f"### {label}\n\n{value}" for label, value in labels.items())
+        self.write(name, body)
+        return name
+
+    def files(self) -> dict[str, bytes]:
+        """Every file below the root."""
+        return {
+            path.relative_to(self.root).as_posix(): path.read_bytes()
+            for path in sorted(self.root.rglob("*"))
+            if path.is_file()
+        }

@@ -28,7 +28,8 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 _NAT64_LOCAL = IPv6Network("64:ff9b:1::/96")
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
 # What Python 3.11's own table of special addresses lacks.
-# Sources: https://www.iana.org/assignments/iana-ipv4-special-registry and -ipv6-
+# https://www.iana.org/assignments/iana-ipv4-special-registry
+# https://www.iana.org/assignments/iana-ipv6-special-registry
 _SPECIAL_4 = (IPv4Network("192.0.0.0/24"), IPv4Network("192.88.99.0/24"))
 _SPECIAL_6 = (IPv6Network("3fff::/20"),)
 # Azure answers virtual machines, GitHub's runners among them, at this address out of public space.

@@ -125,10 +125,10 @@ def _heading(rows: Sequence[str], at: int) -> Heading | None:
     if 0 < level <= _MOST_HASHES and bare[level:][:1] in {"", " "}:
         return Heading(line=at + 1, last=at + 1, level=level, text=inline(_unclosed(bare[level:])))
     below = rows[at + 1] if at + 1 < len(rows) else ""
-    if bare and _UNDERLINE.fullmatch(below) and not rows[at].startswith(" "):
-        if not _RULE.fullmatch(bare) and not _BULLET.fullmatch(bare):
-            level = 1 if below[0] == "=" else 2
-            return Heading(line=at + 1, last=at + 2, level=level, text=inline(bare))
+    is_text = bare and not (_RULE.fullmatch(bare) or _BULLET.fullmatch(bare))
+    if is_text and _UNDERLINE.fullmatch(below) and not rows[at].startswith(" "):
+        level = 1 if below[0] == "=" else 2
+        return Heading(line=at + 1, last=at + 2, level=level, text=inline(bare))
     return None
 
 

@@ -144,9 +144,16 @@ def _draft(
     return Draft(
         entry=entry.made(today),
         differences=tuple(entry.differences),
-        remarks=evidence.notes,
+        remarks=(*evidence.notes, *_categories(evidence)),
         doubts=tuple(doubts),
     )
+
+
+def _categories(evidence: Evidence) -> tuple[str, ...]:
+    """A sentence that helps a maintainer to see whether the paper fits the list."""
+    if not evidence.categories:
+        return ()
+    return (f"{evidence.source} files it under {', '.join(evidence.categories)}.",)
 
 
 def _unaided(submission: Submission, *, today: date, doubts: tuple[str, ...] = ()) -> Draft:

@@ -39,6 +39,8 @@ class Decision:
     looks: tuple[Look, ...] = ()
     why: str = ""
     """Which service was down, when deferred."""
+    notes: str = ""
+    """What the submitter wants a maintainer to know, in their words."""
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -92,7 +94,12 @@ def decide(
             found = _published_twin(gathered.answer, index)
             found = found or index.work(draft.entry, near_title=config.thresholds.near_title)
             decision = _placed(draft, found, index=index, today=today)
-            return replace(decision, looks=looks, remarks=(*draft.remarks, *_unchecked(looks)))
+            return replace(
+                decision,
+                looks=looks,
+                remarks=(*draft.remarks, *_unchecked(looks)),
+                notes=submission.notes or "",
+            )
         case Deferred(why=why) if not problems:
             return Decision(outcome="deferred", why=why, looks=looks)
         case tuple() as more:

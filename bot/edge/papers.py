@@ -13,19 +13,18 @@ import re
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
 import arxiv  # type: ignore[import-untyped]  # ships no types
 import httpx
 from lxml import etree  # type: ignore[import-untyped]  # ships no types
 
-from bot import __version__
 from bot.core import text
+from bot.core.verdict import retry_after_s
+from bot.edge import web
 from bot.model import Answer, Evidence, Identity, NotThere, Unreachable
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Callable, Collection, Mapping, Sequence
     from types import TracebackType
 
@@ -402,9 +401,9 @@ class _Line:
         self._runner = asyncio.Runner()
         self._http = httpx.AsyncClient(
             # Compressed answers would have to be bounded twice; arXiv's are small.
-            headers={"User-Agent": _agent(settings), "Accept-Encoding": "identity"},
+            headers={"User-Agent": web.user_agent(settings), "Accept-Encoding": "identity"},
             timeout=httpx.Timeout(None, connect=limits.connect_s),
-            verify=_trust(),
+            verify=web.trust(),
         )
 
     def close(self) -> None:
@@ -460,7 +459,7 @@ class _Line:
         if status == httpx.codes.BAD_REQUEST and (named := _REFUSED_ID.search(body)):
             raise _Refused(named[1].decode())
         if status in {httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE}:
-            wait = _retry_after_s(response.headers.get("Retry-After", ""))
+            wait = retry_after_s(response.headers.get("Retry-After", ""), now=datetime.now(UTC))
             if wait is not None:
                 self._open_at = self._clock() + wait
                 raise _Failed(_told_to_wait(wait, status), retry_after_s=wait)
@@ -472,39 +471,9 @@ def _told_to_wait(wait_s: float, status: int | None = None) -> str:
     return f"arXiv asked us to wait {math.ceil(wait_s)} seconds{reason}."
 
 
-@cache
-def _trust() -> ssl.SSLContext:
-    """The usual certificates; reading them takes 40 ms, so once a process."""
-    return httpx.create_ssl_context()
-
-
-def _agent(settings: Settings) -> str:
-    name = f"awesome-list-bot/{__version__}"
-    if settings.repository is None:
-        return name
-    return f"{name} (+{settings.server_url}/{settings.repository})"
-
-
 def _is_same_place(here: httpx.URL, there: httpx.URL) -> bool:
     """Whether a redirect stays: same scheme, host and port, or to https of the same host."""
     if here.host != there.host:
         return False
     is_upgrade = there.scheme == "https" and there.port is None
     return is_upgrade or (here.scheme, here.port) == (there.scheme, there.port)
-
-
-def _retry_after_s(given: str) -> float | None:
-    """Seconds out of a `Retry-After`, which is a number or a date.
-
-    Source: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
-
-    >>> _retry_after_s("120")
-    120.0
-    """
-    if re.fullmatch(r"[0-9]{1,9}", given):
-        return float(given)
-    try:
-        moment = datetime.strptime(given, "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC)
-    except ValueError:
-        return None
-    return float(max(0, math.ceil((moment - datetime.now(UTC)).total_seconds())))

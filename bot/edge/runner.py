@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -13,24 +14,30 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 
-def tell(line: str = "") -> None:
-    """One line of the result, on standard output; it never starts a workflow command.
+_COMMAND = re.compile(r"(?:\A\s*:(?=:)|##(?=\[))")
 
-    Source: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+
+def tell(line: str = "") -> None:
+    """One or more lines of the result, on standard output; none is a workflow command.
+
+    The runner finds a command behind leading spaces, too, and one of the old form anywhere.
+    Source: https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
     """
     for row in _printable(line).split("\n"):
-        sys.stdout.write(f" {row}\n" if row.lstrip().startswith("::") else f"{row}\n")
+        sys.stdout.write(_COMMAND.sub(r"\g<0> ", row) + "\n")
 
 
 def tell_json(document: Mapping[str, object]) -> None:
     """One JSON line of the result, on standard output, at once."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=True) + "\n")
+    # The runner would take `##[` for a command of the old form, wherever it stands.
+    sys.stdout.write(json.dumps(document).replace("##[", "#\\u0023[") + "\n")
     sys.stdout.flush()
 
 
 def log(line: str) -> None:
     """One line of the log, on standard error."""
-    sys.stderr.write(f"bot: {_printable(line)}\n")
+    text = _printable(line).replace("\n", " ").replace("##[", "## [")
+    sys.stderr.write(f"bot: {text}\n")
     sys.stderr.flush()
 
 

@@ -86,7 +86,7 @@ class Limits:
     connect_s: float = 6.0
     """For each address of a host."""
     answer_s: float = 12.0
-    """For one request up to the end of the answer's headers, the connection included."""
+    """For one request up to the end of the answer's headers, getting a connection included."""
     total_s: float = 30.0
     """For one link with all its requests and pauses."""
     pause_s: float = 1.0
@@ -446,10 +446,9 @@ class _Line:
             try:
                 _keep_cookies(url, response, cookies)
                 if method == "HEAD":
-                    # A connection whose answer was not read to its end is not used again. That of
-                    # a GET is given up instead of reading a body.
-                    async for _ in response.aiter_stream():
-                        pass
+                    # Only a connection whose answer was read to its end is used again. To a HEAD
+                    # that end is at hand; after a GET the connection is given up with the body.
+                    await response.aread()
             finally:
                 await response.aclose()
         return _answered(response)

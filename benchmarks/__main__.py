@@ -1,0 +1,49 @@
+"""`python -m benchmarks`: measures, prints a table, judges nobody: it always ends with 0."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks import measures, table
+from bot.standins.arxiv import ArxivStandIn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from benchmarks.table import Row
+
+_ROUNDS = {100: 3, 1_000: 3, measures.FULL: 2}
+"""Entries in the list to rounds, of which the best counts."""
+_STARTS = 10
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="leave out the list of 10,000 entries")
+    args = parser.parse_args(given)
+    rounds = {count: n for count, n in _ROUNDS.items() if count < measures.FULL or not args.quick}
+    rows = []
+    for row in measured(rounds, starts=_STARTS):
+        # The table comes at the end; until then, each figure shows that something happens.
+        print(row, file=sys.stderr, flush=True)
+        rows.append(row)
+    print(table.draw(rows))
+    return 0
+
+
+def measured(rounds: Mapping[int, int], *, starts: int) -> Iterator[Row]:
+    """Every figure, for lists of these lengths in so many rounds, and so many cold starts."""
+    with tempfile.TemporaryDirectory(prefix="bot-bench-") as name, ArxivStandIn() as arxiv:
+        environment = {"BOT_ARXIV_URL": arxiv.url, "BOT_PACE": "0", "BOT_NOW": "2026-11-24"}
+        folder = Path(name)
+        yield from measures.starts(rounds=starts, folder=folder, environment=environment)
+        yield from measures.jobs(rounds, folder=folder, environment=environment)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

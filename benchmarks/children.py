@@ -1,0 +1,97 @@
+"""Runs Python in processes of their own, and tells what each took.
+
+Linux starts a child's peak of memory at its parent's, so the process that measures stays small:
+lists are made in a child, and nothing of a list is kept here.
+Source: `exec_mmap` in https://github.com/torvalds/linux/blob/master/fs/exec.c
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+# Kilobytes on Linux, bytes on macOS: https://man7.org/linux/man-pages/man2/getrusage.2.html
+_PEAK_UNIT = 1 if sys.platform == "darwin" else 1024
+
+
+class ChildError(Exception):
+    """A child ended with another code than 0: what it took says nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What a child took."""
+
+    seconds: float
+    """From its start to its end by the clock on the wall."""
+    megabytes: float
+    """Its peak of memory (10^6 bytes)."""
+
+
+def run(arguments: Sequence[str], *, environment: Mapping[str, str]) -> Cost:
+    """Run Python with these arguments in the repository's folder; raises ChildError."""
+    with tempfile.TemporaryFile() as said:
+        start = time.perf_counter()
+        child = subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=REPOSITORY,
+            env=_surroundings(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+        )
+        _, status, usage = os.wait4(child.pid, 0)
+        seconds = time.perf_counter() - start
+        # Popen would wait for a process that is gone.
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode:
+            said.seek(0)
+            last = said.read().decode(errors="replace").strip().rpartition("\n")[2]
+            raise ChildError(f"{' '.join(arguments)} ended with {child.returncode}: {last:.200}")
+    return Cost(seconds=seconds, megabytes=usage.ru_maxrss * _PEAK_UNIT / 1e6)
+
+
+def _surroundings(environment: Mapping[str, str]) -> dict[str, str]:
+    """Our own environment without what would change a run of the bot, and with these variables."""
+    inherited = {
+        name: text for name, text in os.environ.items() if not name.startswith(("BOT_", "GITHUB_"))
+    }
+    return inherited | dict(environment)
+
+
+def best_of(
+    rounds: int,
+    commands: Mapping[str, Sequence[str]],
+    *,
+    environment: Mapping[str, str],
+    scratch: Path,
+) -> dict[str, Cost]:
+    """The least that each command took; every round runs all of them, one after the other.
+
+    A machine that is busy for a while slows a whole round, so the ratios stay what they are.
+    `scratch` is removed before each run: it is where a command may write.
+    """
+    taken: dict[str, list[Cost]] = {name: [] for name in commands}
+    for _ in range(rounds):
+        for name, arguments in commands.items():
+            shutil.rmtree(scratch, ignore_errors=True)
+            taken[name].append(run(arguments, environment=environment))
+    return {
+        name: Cost(
+            seconds=min(cost.seconds for cost in costs),
+            megabytes=min(cost.megabytes for cost in costs),
+        )
+        for name, costs in taken.items()
+    }

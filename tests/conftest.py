@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot import cli
+from bot.standins.arxiv import ArxivStandIn
+from tests.making import Listing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def arxiv(monkeypatch: pytest.MonkeyPatch) -> Iterator[ArxivStandIn]:
+    """arXiv's stand-in, which the bot asks instead of the real one, without pauses."""
+    with ArxivStandIn() as stand_in:
+        monkeypatch.setenv("BOT_ARXIV_URL", stand_in.url)
+        monkeypatch.setenv("BOT_PACE", "0")
+        yield stand_in
+
+
+@pytest.fixture
+def listing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Listing:
+    """A list in a folder of its own, which is the working directory, on 2026-11-23."""
+    for name in [name for name in os.environ if name.startswith(("GITHUB_", "BOT_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("BOT_NOW", "2026-11-23")
+    monkeypatch.chdir(tmp_path)
+    here = Listing(tmp_path)
+    assert cli.main(["check", "--fix"]) == 0
+    return here
