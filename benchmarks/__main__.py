@@ -39,8 +39,14 @@ def main(given: Sequence[str] | None = None) -> int:
 def measured(rounds: Mapping[int, int], *, starts: int) -> Iterator[Row]:
     """Every figure, for lists of these lengths in so many rounds, and so many cold starts."""
     with tempfile.TemporaryDirectory(prefix="bot-bench-") as name, ArxivStandIn() as arxiv:
-        environment = {"BOT_ARXIV_URL": arxiv.url, "BOT_PACE": "0", "BOT_NOW": "2026-11-24"}
         folder = Path(name)
+        environment = {
+            "BOT_ARXIV_URL": arxiv.url,
+            "BOT_PACE": "0",
+            "BOT_NOW": "2026-11-24",
+            # Modules are compiled once, and not into the tree that is measured.
+            "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
+        }
         yield from measures.starts(rounds=starts, folder=folder, environment=environment)
         yield from measures.jobs(rounds, folder=folder, environment=environment)
 

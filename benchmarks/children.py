@@ -58,17 +58,19 @@ def run(arguments: Sequence[str], *, environment: Mapping[str, str]) -> Cost:
         child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode:
             said.seek(0)
-            last = said.read().decode(errors="replace").strip().rpartition("\n")[2]
-            raise ChildError(f"{' '.join(arguments)} ended with {child.returncode}: {last:.200}")
+            last = " / ".join(said.read().decode(errors="replace").split("\n")[-4:])
+            raise ChildError(f"{' '.join(arguments)} ended with {child.returncode}: {last:.400}")
     return Cost(seconds=seconds, megabytes=usage.ru_maxrss * _PEAK_UNIT / 1e6)
 
 
 def _surroundings(environment: Mapping[str, str]) -> dict[str, str]:
-    """Our own environment without what would change a run of the bot, and with these variables."""
-    inherited = {
-        name: text for name, text in os.environ.items() if not name.startswith(("BOT_", "GITHUB_"))
+    """Our own environment without what would change a run, and with these variables."""
+    kept = {
+        name: text
+        for name, text in os.environ.items()
+        if not name.startswith(("BOT_", "GITHUB_")) and name != "PYTHONDONTWRITEBYTECODE"
     }
-    return inherited | dict(environment)
+    return kept | dict(environment)
 
 
 def best_of(

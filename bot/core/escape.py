@@ -24,7 +24,6 @@ _GFM_SPECIAL = re.compile(
     | (?P<reference>\#(?=[0-9])|\bGH-(?=[0-9]))
     | (?P<emoji>:(?=[0-9A-Za-z_+-]+:))
     | (?P<address>:(?=//)|\bwww(?=\.)|\b(?:mailto|xmpp)(?=:))
-    | (?P<commit>\b[0-9a-f]{6}(?=[0-9a-f]{1,34}\b))
     | (?P<opening>\A(?:[-+=\#:>]|[0-9]{1,9}(?=[.)])))
     """,
     re.VERBOSE | re.IGNORECASE,

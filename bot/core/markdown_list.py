@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import ValidationError
 
 from bot.core import entry as entries
-from bot.core import ids, invalid, markdown, match, options, outline, shelf
+from bot.core import ids, invalid, markdown, match, options, outline, shelf, venues
 from bot.core import text as plain_text
 from bot.core.entry import Entry, Listed
 from bot.core.markdown import Inline, Link
@@ -118,22 +118,22 @@ _SERVER = re.compile(r"(?:arxiv|corr|open ?review|(?:[a-z]+ )?pre-?prints?)\b.*"
 _SPELLED = {"arxiv": "arXiv", "openreview": "OpenReview"}
 
 
-def _label(written: str, venues: Mapping[str, str]) -> _Label:
+def _label(written: str, known: Mapping[str, str]) -> _Label:
     """Read 'ICML 2024', "ICML'24", 'ICML (2024)', 'Arxiv 2024' or 'TMLR'."""
     if len(written) > _MOST_IN_LABEL:
         return _Label(text=written)
-    if known := venues.get(written.casefold()):
-        return _Label(text=written, name=written, venue=known, is_sure=True)
+    if name := known.get(written.casefold()):
+        return _Label(text=written, name=written, venue=name, is_sure=True)
     note = _NOTE.search(written)
     name, year = _parted(written[: note.start()] if note else written)
     is_server = not name or bool(_SERVER.fullmatch(name))
     return _Label(
         text=written,
         name=name,
-        venue=None if is_server else venues.get(name.casefold(), name),
+        venue=None if is_server else known.get(name.casefold(), name),
         year=year,
         withdrawn=None if not note else "suspected" if note["maybe"] else "yes",
-        is_sure=bool(year or note or is_server or name.casefold() in venues),
+        is_sure=bool(year or note or is_server or name.casefold() in known),
     )
 
 
@@ -214,6 +214,11 @@ class _Reader:
         if not found.section:
             what = f"{quoted(draft.title)} is under no section of the list"
             self._tell(draft.line, what, "the list's rule decides")
+        for kind, written in draft.ids.items():
+            told = venues.told_by(Identity(kind=kind, id=written))
+            if told and draft.label.venue not in {None, told}:
+                what = f"the id tells {told}, the label {draft.label.venue}"
+                self._tell(draft.line, what, f"the venue is {draft.label.venue}")
         if draft.ids:
             self._date(draft)
         return draft
@@ -288,7 +293,7 @@ class _Reader:
             self._tell(line, what, "only those that are named are kept")
         found = plain_text.names(bare) if name == "authors" else plain_text.items(bare)
         if not found and not rest:
-            self._tell(line, f"{name} is empty", "left empty")
+            self._tell(line, f"the row of {name} is empty", "left empty")
         if bare.endswith(".") and found and not found[-1].endswith("."):
             self._tell(line, f"the {name} end with a full stop", f"read as {quoted(found[-1])}")
         if name == "topics":
@@ -314,7 +319,7 @@ class _Reader:
             self._link(draft, link, line, wanted=wanted)
         rest = markdown.plain(_between(pieces)).strip(_EDGES)
         if wanted and not links and not rest:
-            self._tell(line, f"{wanted} is empty", "left empty")
+            self._tell(line, f"the row of {wanted} is empty", "left empty")
         self._unread(rest, line)
 
     def _link(self, draft: _Draft, link: Link, line: int, *, wanted: Meaning | None) -> None:
@@ -362,7 +367,7 @@ class _Reader:
         """Tell of text that is in no field."""
         words = [one for one in _WORD.findall(said.casefold()) if one not in {"and", "or"}]
         if words and all(one in outline.PLACEHOLDERS for one in words):
-            self._tell(line, f"{quoted(said)} is written without a link", "left empty")
+            self._tell(line, f"{quoted(' and '.join(words))} without a link", "left empty")
         elif words:
             self._tell(line, f"{quoted(said)} is in no field", LEFT_OUT)
 
@@ -371,7 +376,7 @@ class _Reader:
         label, heading, told = draft.label, draft.heading_year, _id_year(draft)
         if label.venue and not label.year:
             draft.year = None
-            self._tell(draft.line, f"{label.venue} is written without a year", "year stays empty")
+            self._tell(draft.line, f"{label.venue} without a year", "year stays empty")
             return
         trusted = label.year if label.venue else told or label.year
         draft.year = trusted or heading
@@ -487,7 +492,7 @@ class _Binder:
         for draft in (first, *work.drafts):
             links = {**draft.links, **links}
         label = first.label
-        given = {
+        given: dict[str, object] = {
             "title": first.title,
             "venue": label.venue,
             "year": first.year,

@@ -33,6 +33,8 @@ class Decision:
     """The listed paper that it is, improves, or is like."""
     is_upgrade: bool = False
     """Whether it is the published version of a listed preprint."""
+    changes: tuple[Difference, ...] = ()
+    """What an upgrade changes in the entry; the other value is the one that stood there."""
     differences: tuple[Difference, ...] = ()
     remarks: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
@@ -138,7 +140,8 @@ def _placed(draft: Draft, found: Match | None, *, index: Index, today: date) -> 
         listed=Listed(path=listed.path, entry=better),
         match=found,
         is_upgrade=True,
-        differences=(*changes, *draft.differences),
+        changes=changes,
+        differences=draft.differences,
         doubts=draft.doubts,
     )
 

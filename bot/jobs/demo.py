@@ -66,7 +66,7 @@ class _Story:
         body = _text("submission.md").replace("CODE_LINK", f"{self.host.url}/ok/fedquill")
         self._submission_becomes_a_pull_request(body, hub, config)
         self._same_paper_comes_again(body, hub, config)
-        self._mistake_is_answered(hub, config)
+        self._mistakes_are_answered(hub, config)
         self._preprint_is_published(hub, config)
         self._headline("That was the demo")
         runner.tell("   The list is now:\n")
@@ -128,11 +128,12 @@ class _Story:
         preview = self._preview(again, hub, config)
         runner.tell(f"   {preview.decision.outcome}; they read:\n\n{_quoted(preview.comment)}")
 
-    def _mistake_is_answered(self, hub: LocalHub, config: Config) -> None:
-        self._headline("Somebody mistypes an identifier, and the code link is dead")
+    def _mistakes_are_answered(self, hub: LocalHub, config: Config) -> None:
+        self._headline("Mistakes get an exact answer: a mistyped identifier, then a dead link")
         body = _text("submission.md").replace("CODE_LINK", f"{self.host.url}/gone")
-        wrong = self._preview(body.replace("2405.90001", "2413.90001"), hub, config)
-        runner.tell(_quoted(wrong.comment))
+        for slip in ("2413.90001", "2311.90003"):
+            preview = self._preview(body.replace("2405.90001v2", slip), hub, config)
+            runner.tell(f"{_quoted(preview.comment)}\n")
 
     def _preprint_is_published(self, hub: LocalHub, config: Config) -> None:
         self._headline("A preprint of the list has been published: its entry is brought up to date")

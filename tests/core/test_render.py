@@ -67,7 +67,7 @@ def test_equal_section_titles_still_give_anchors_that_exist() -> None:
 def test_the_counts_are_those_of_the_entries() -> None:
     text = rendered(readme(PUBLISHED, PREPRINT, USE)).text
 
-    assert "3 papers: 1 published papers, 1 preprints, 1 applications." in text
+    assert "3 papers · Published Papers 1 · Preprints 1 · Applications 1\n" in text
 
 
 def test_a_section_without_papers_says_so() -> None:

@@ -313,7 +313,7 @@ def test_a_venue_for_a_listed_preprint_upgrades_its_entry_in_place() -> None:
     assert dict(one.sources) == {
         "title": "list", "venue": "submitter", "year": "submitter", "abstract": "arxiv",
     }  # fmt: skip
-    assert {change.field for change in decision.differences} == {"venue", "year", "abstract"}
+    assert {change.field for change in decision.changes} == {"venue", "year", "abstract"}
     assert "published version" in talk.comment(decision, CONFIG)
 
 
