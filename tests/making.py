@@ -120,7 +120,9 @@ class Listing:
         """Write the list's configuration and its entry."""
         self.root = root
         self.write("list.yaml", LIST)
-        self.add(listed("entries/2023/obi2023voting.yaml", title="Voting", ids={"arxiv": "2305.00001"}))
+        self.add(
+            listed("entries/2023/obi2023voting.yaml", title="Voting", ids={"arxiv": "2305.00001"})
+        )
 
     def write(self, name: str, content: str) -> Path:
         """A file with this text."""

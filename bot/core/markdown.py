@@ -213,6 +213,8 @@ def pieces(row: Inline) -> tuple[Inline | Link, ...]:
     >>> [getattr(piece, "url", piece) for piece in pieces(inline("**[A [b]](x_(y))** [ICML]"))]
     ['**', 'x_(y)', '** [ICML]']
     """
+    if "]" not in row and "://" not in row:
+        return (row,) if row else ()
     found: list[Inline | Link] = []
     at = 0
     for start, end, link in _links(row):
