@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def arxiv(monkeypatch: pytest.MonkeyPatch) -> Iterator[ArxivStandIn]:
-    """arXiv's stand-in, which the bot asks instead of the real one, without pauses."""
+    """A stand-in for arXiv, which the bot asks instead of the real one, without pauses."""
     with ArxivStandIn() as stand_in:
         monkeypatch.setenv("BOT_ARXIV_URL", stand_in.url)
         monkeypatch.setenv("BOT_PACE", "0")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote, unquote
 
 from bot.core import text, weblink
-from bot.core.weblink import ANY_CASE, RefusalError, shown
+from bot.core.weblink import ANY_CASE, RefusalError
 from bot.model import Identity, Problem
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def read(pasted: str, *, field: str = "paper", allows_private: bool = False) -> 
     >>> read("https://dl.acm.org/doi/pdf/10.1145/3580305.3599238").id
     '10.1145/3580305.3599238'
     >>> read("2213.12268").what
-    "'2213.12268' cannot be an arXiv id: 13 is not a month"
+    '“2213.12268” cannot be an arXiv id: 13 is not a month'
     """
     try:
         return _paper(weblink.clean(pasted), allows_private=allows_private)
@@ -87,10 +87,10 @@ def identity(
     if isinstance(meant, Problem):
         what, fix = meant.what, f"Write an id such as {_EXAMPLES[kind]}"
     elif meant.kind == kind:
-        what = f"{shown(written)} is not the one form in which this id is kept"
+        what = f"{text.quoted(written)} is not the one form in which this id is kept"
         fix = f"Write {meant.id}"
     else:
-        what, fix = f"{shown(written)} is {_said(meant)}", f"Write {meant.kind}: {meant.id}"
+        what, fix = f"{text.quoted(written)} is {_said(meant)}", f"Write {meant.kind}: {meant.id}"
     return Problem(field=field, what=what, fix=fix)
 
 
@@ -178,7 +178,7 @@ def _paper(clean: str, *, allows_private: bool) -> Identity:
     papers = [paper for paper in named if paper]
     if not papers:
         raise RefusalError(
-            f"{shown(clean)} names no paper" if pieces else "it is empty", _PASTE_ONE
+            f"{text.quoted(clean)} names no paper" if pieces else "it is empty", _PASTE_ONE
         )
     first = papers[0]
     if other := next((it for it in papers if (it.kind, it.id) != (first.kind, first.id)), None):
@@ -188,7 +188,7 @@ def _paper(clean: str, *, allows_private: bool) -> Identity:
         )
     if first.kind == "url" and named[-1] is None:
         raise RefusalError(
-            f"{shown(clean)} does not tell where the link ends",
+            f"{text.quoted(clean)} does not tell where the link ends",
             f"Leave only the link, with %20 for a space in it, such as {text.clipped(first.id, 80)}",
         )
     versions = {paper.version for paper in papers if paper.version}
@@ -201,11 +201,11 @@ def _said(paper: Identity) -> str:
 
 def _refuse_odd_characters(clean: str) -> None:
     if "\\" in clean:
-        raise RefusalError(f"{shown(clean)} holds a backslash", "Write / in links.")
+        raise RefusalError(f"{text.quoted(clean)} holds a backslash", "Write / in links.")
     if any(char.isdecimal() and not char.isascii() for char in clean):
         digits = (str(unicodedata.decimal(c)) if c.isdecimal() else c for c in clean)
         raise RefusalError(
-            f"{shown(clean)} has digits of another script",
+            f"{text.quoted(clean)} has digits of another script",
             f"Write it with the digits 0 to 9: {text.clipped(''.join(digits), 80)}",
         )
 
@@ -227,7 +227,7 @@ def _from_link(link: Link) -> Identity:
             return paper
     if link.is_at(_PAPERS_ONLY):
         raise RefusalError(
-            f"{shown(str(link))} is not the page of one paper",
+            f"{text.quoted(str(link))} is not the page of one paper",
             "Open the paper and copy its link, such as https://arxiv.org/abs/2208.12268",
         )
     return Identity(kind="url", id=str(link))
@@ -263,7 +263,9 @@ def _arxiv_text(piece: str) -> Identity | None:
 def _surely_arxiv(bare: str) -> Identity:
     if paper := _arxiv(bare, is_sure=True):
         return paper
-    raise RefusalError(f"{shown(bare)} is no arXiv id", f"Write an id such as {_EXAMPLES['arxiv']}")
+    raise RefusalError(
+        f"{text.quoted(bare)} is no arXiv id", f"Write an id such as {_EXAMPLES['arxiv']}"
+    )
 
 
 def _arxiv_link(link: Link) -> Identity | None:
@@ -287,7 +289,7 @@ def _arxiv(bare: str, *, is_sure: bool) -> Identity | None:
     reasons = (*_impossible(found), *(_impossible_old if archive else _impossible_new)(found))
     if why := next((why for holds, why in reasons if holds), None):
         raise RefusalError(
-            f"{shown(bare)} cannot be an arXiv id: {why}",
+            f"{text.quoted(bare)} cannot be an arXiv id: {why}",
             f"Copy the id from the paper's arXiv page, such as {_EXAMPLES['arxiv']}",
         )
     return Identity(
@@ -361,7 +363,9 @@ def _doi(written: str) -> Identity:
     doi = weblink.peeled(weblink.peeled(unquote(unquote(written)).strip()).rstrip("/"))
     if not doi.isascii() or not _DOI.fullmatch(doi.lower()):
         raise RefusalError(
-            f"{shown(written)} is no DOI" if written else "it is a link to doi.org without a DOI",
+            f"{text.quoted(written)} is no DOI"
+            if written
+            else "it is a link to doi.org without a DOI",
             f"Write the whole DOI, such as {_EXAMPLES['doi']}",
         )
     doi = doi.lower()
@@ -410,7 +414,7 @@ def _acl(bare: str) -> Identity | None:
     if is_front or is_late:
         why = "such ids end with 2020" if is_late else "this is the front matter of a volume"
         raise RefusalError(
-            f"{shown(bare)} names no ACL Anthology paper: {why}",
+            f"{text.quoted(bare)} names no ACL Anthology paper: {why}",
             f"Copy the id from the paper's page, such as {_EXAMPLES['acl']}",
         )
     return Identity(kind="acl", id=id_)
@@ -420,7 +424,7 @@ def _surely_acl(bare: str) -> Identity:
     if paper := _acl(bare):
         return paper
     raise RefusalError(
-        f"{shown(bare)} names no ACL Anthology paper, but perhaps a volume",
+        f"{text.quoted(bare)} names no ACL Anthology paper, but perhaps a volume",
         "Give the link of the paper, such as https://aclanthology.org/P19-1001/",
     )
 

@@ -6,8 +6,10 @@ Nothing is lost in silence: each row is read into an entry, or is what every lis
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, field
+from string import ascii_lowercase
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import ValidationError
@@ -22,7 +24,7 @@ from bot.core.outline import LEFT_OUT, Report, quoted
 from bot.model import KINDS, LINK_FIELDS, Identity, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from bot.config import Config, Section
@@ -463,6 +465,7 @@ class _Binder:
         self._tell = report.tell
         self._today = today
         self._keys: set[str] = set()
+        self._stems: dict[str, Iterator[str]] = {}
 
     def bound(self, work: _Work) -> Listed | None:
         """The work's entry; None where it cannot be one, and the report says why."""
@@ -480,43 +483,39 @@ class _Binder:
 
     def _entry(self, work: _Work, first: _Draft) -> Entry | str:
         """The entry of a work, or why there is none."""
-        values = {name: self._names(name, work, first) for name in outline.SEVERAL}
+        given = self._given(work, first)
         for value, why in (
             (work.ids, "it has no link that names a paper"),
             (first.title, "it has no title"),
-            (values["authors"], "no row names its authors"),
+            (given["authors"], "no row names its authors"),
         ):
             if not value:
                 return why
-        links: dict[LinkField, str] = {}
-        for draft in (first, *work.drafts):
-            links = {**draft.links, **links}
-        label = first.label
-        given: dict[str, object] = {
-            "title": first.title,
-            "venue": label.venue,
-            "year": first.year,
-            "links": links,
-            **values,
-        }
         sources = {name: SOURCE for name, value in given.items() if value}
-        if first.year and first.year not in {label.year, first.heading_year}:
+        if first.year and first.year not in {first.label.year, first.heading_year}:
             sources["year"] = IDENTIFIER
-        notes = (label.withdrawn, *(one.label.withdrawn for one in work.drafts))
-        whole = {"withdrawn": next(filter(None, notes), None), "added": self._today}
+        whole = {**given, "ids": work.ids, "added": self._today, "sources": sources}
         try:
-            entry = Entry.model_validate({**given, **whole, "ids": work.ids, "sources": sources})
+            entry = Entry.model_validate(whole)
         except ValidationError as error:
             found = invalid.problems(error, file="", examples={})
             return "; ".join(f"{one.field}: {one.what}" for one in found[:5])
         return self._sectioned(entry, work, first)
 
-    def _names(self, name: Several, work: _Work, first: _Draft) -> tuple[str, ...]:
-        """The names that all items of the work give; of authors only one item's, in their order."""
-        rows = [one.names.get(name, ()) for one in (first, *work.drafts)]
-        if name == "authors":
-            return next(filter(None, rows), ())
-        return _united(one for row in rows[1:] for one in row)
+    def _given(self, work: _Work, first: _Draft) -> dict[str, object]:
+        """The fields that the list tells; where its items differ, the first one's."""
+        ranked = (first, *work.drafts)
+        given: dict[str, object] = {
+            "title": first.title,
+            "venue": first.label.venue,
+            "year": first.year,
+            "withdrawn": next((it.label.withdrawn for it in ranked if it.label.withdrawn), None),
+            "links": {name: url for it in reversed(ranked) for name, url in it.links.items()},
+            "authors": next((it.names["authors"] for it in ranked if it.names.get("authors")), ()),
+        }
+        for name in ("datasets", "models", "topics"):
+            given[name] = _united(one for it in work.drafts for one in it.names.get(name, ()))
+        return given
 
     def _sectioned(self, entry: Entry, work: _Work, first: _Draft) -> Entry:
         """The entry with the section that the list names, where the rule would not put it there."""
@@ -536,30 +535,38 @@ class _Binder:
         if not year:
             year = self._today.year
             self._tell(first.line, "nothing tells its year", f"it is filed under {year}")
-        key = ids.citation_key(
-            authors=entry.authors, year=year, title=entry.title, taken=self._keys
-        )
+        stem = ids.citation_key(authors=entry.authors, year=year, title=entry.title, taken=())
+        # To ask `citation_key` again from the start for each of many equal stems is quadratic.
+        rest = self._stems.setdefault(stem, _suffixed(stem))
+        key = next(one for one in rest if one not in self._keys)
         self._keys.add(key)
         return entries.path(year=year, key=key)
 
     def _tell_united(self, work: _Work, listed: Listed, first: _Draft) -> None:
         """Tell of what several items about one paper make of it."""
         start, entry = work.drafts[0].line, listed.entry
+        authors, section = ", ".join(entry.authors), entry.section or ""
         for draft in work.drafts:
             if draft.line != start:
                 done = f"one entry, {listed.path}, which has what both say"
                 self._tell(draft.line, f"{quoted(draft.title)} is the work of line {start}", done)
-            if draft is first:
-                continue
-            authors = draft.names.get("authors") or entry.authors
-            section = draft.section and draft.section.takes == "named" and draft.section.key
-            for name, other, kept in (
+            for name, one, kept in (
                 ("title", draft.title, entry.title),
                 ("label", draft.label.text, first.label.text),
-                ("authors are", ", ".join(authors), ", ".join(entry.authors)),
-                ("section", section or entry.section, entry.section),
+                ("authors", ", ".join(draft.names.get("authors", ())), authors),
+                ("section", draft.section.key if draft.section and section else "", section),
                 *((name, url, entry.links[name]) for name, url in draft.links.items()),
             ):
-                if other and other != kept:
-                    what = f"two items about one paper differ: {name} {quoted(other)}"
-                    self._tell(draft.line, what, f"that of line {first.line} is kept")
+                if one and one != kept:
+                    what = f"two items about one paper differ: {name} {quoted(one)}"
+                    self._tell(draft.line, what, f"{quoted(kept)} is kept")
+
+
+def _suffixed(stem: str) -> Iterator[str]:
+    """The stem, then with b, c, ..., z, ba, bb, ..., as `ids.citation_key` gives them."""
+    for count in itertools.count():
+        suffix, rest = "", count
+        while rest:
+            rest, digit = divmod(rest, len(ascii_lowercase))
+            suffix = ascii_lowercase[digit] + suffix
+        yield stem + suffix

@@ -68,10 +68,10 @@ def alone(line: str, *, allows_private: bool = False) -> Link:
     in_markdown = _IN_MARKDOWN.fullmatch(line)
     bare = peeled(in_markdown["link"] if in_markdown else line)
     if " " in bare and bare.count("://") > 1:
-        raise RefusalError(f"{shown(line)} holds two links", "Leave one link in this field.")
+        raise RefusalError(f"{text.quoted(line)} holds two links", "Leave one link in this field.")
     if not (address := with_scheme(bare, is_alone=True)):
         raise RefusalError(
-            f"{shown(line)} is not a link",
+            f"{text.quoted(line)} is not a link",
             "Paste a whole link, such as https://github.com/owner/name",
         )
     return parse(address, allows_private=allows_private, allows_idn=True)
@@ -94,15 +94,10 @@ def clean(pasted: str) -> str:
     for char in bare:
         if unicodedata.category(char) in {"Cc", "Cs"}:
             raise RefusalError(
-                f"{shown(bare)} holds the control character U+{ord(char):04X}",
+                f"{text.quoted(bare)} holds the control character U+{ord(char):04X}",
                 "Type it anew, on one line.",
             )
     return text.line(bare)
-
-
-def shown(written: str) -> str:
-    """Text from outside, cleaned and shortened for a message."""
-    return f"'{text.clipped(text.line(written), 80)}'"
 
 
 _OPENING = "<([{\"'`*“”‘’„«»（【《"  # noqa: RUF001 - what people and their editors write
@@ -152,7 +147,7 @@ def with_scheme(written: str, *, is_alone: bool) -> str | None:
             return written
         if name in {"http", "https", *_NOT_FOR_READERS} or scheme["slashes"]:
             raise RefusalError(
-                f"{shown(written)} is not a web link",
+                f"{text.quoted(written)} is not a web link",
                 "Paste a link that starts with https://, such as https://arxiv.org/abs/2208.12268",
             )
     bare = written.removeprefix("//")
@@ -174,7 +169,7 @@ def parse(address: str, *, allows_private: bool, allows_idn: bool) -> Link:
     """
     address = peeled(address)
     if "\\" in address:
-        raise RefusalError(f"{shown(address)} holds a backslash", "Write / in links.")
+        raise RefusalError(f"{text.quoted(address)} holds a backslash", "Write / in links.")
     try:
         parts = urlsplit(address)
         port = parts.port
@@ -182,7 +177,7 @@ def parse(address: str, *, allows_private: bool, allows_idn: bool) -> Link:
         raise _malformed(address) from error
     if "@" in parts.netloc:
         raise RefusalError(
-            f"{shown(address)} holds a user name before the host",
+            f"{text.quoted(address)} holds a user name before the host",
             "Leave out what stands before the @, as in https://github.com/owner/name",
         )
     if port == 0:
@@ -199,7 +194,7 @@ def parse(address: str, *, allows_private: bool, allows_idn: bool) -> Link:
 
 def _malformed(address: str) -> RefusalError:
     return RefusalError(
-        f"{shown(address)} is not a well-formed link",
+        f"{text.quoted(address)} is not a well-formed link",
         "Copy it anew from the browser's address bar, such as https://arxiv.org/abs/2208.12268",
     )
 
@@ -259,7 +254,7 @@ def _host(netloc: str, *, allows_private: bool, allows_idn: bool) -> str:
     host = _ascii(written)
     if not written.isascii() and not allows_idn:
         raise RefusalError(
-            f"the host {shown(written)} has letters of other scripts; in ASCII it is {shown(host)}",
+            f"the host {text.quoted(written)} has letters of other scripts; in ASCII it is {text.quoted(host)}",
             "Type the link anew in plain letters, such as https://arxiv.org/abs/2208.12268",
         )
     if address := _address(host):
@@ -276,7 +271,7 @@ def _host(netloc: str, *, allows_private: bool, allows_idn: bool) -> str:
         raise _malformed(netloc)
     if known := _imitated(host):
         raise RefusalError(
-            f"the host {shown(written)} looks like {known}, and is another",
+            f"the host {text.quoted(written)} looks like {known}, and is another",
             f"Use the link at {known}; if this host is meant, ask the list's maintainers.",
         )
     return host
@@ -297,7 +292,7 @@ def _ascii(written: str) -> str:
 
 def _not_public(host: str) -> RefusalError:
     return RefusalError(
-        f"the host {shown(host)} is not on the public internet",
+        f"the host {text.quoted(host)} is not on the public internet",
         "Give a link that everybody can open, such as https://github.com/owner/name",
     )
 

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,10 @@ def hub(tmp_path: Path) -> LocalHub:
     )
 
 
-def proposal(text: str = "title: X\n", **files: str | None) -> Propose:
+def proposal(text: str = "title: X\n", files: Mapping[str, str | None] | None = None) -> Propose:
     return Propose(
         branch="paper/issue-7",
-        files={"entries/2024/x.yaml": text, "README.md": "1 paper\n", **files},
+        files={"entries/2024/x.yaml": text, "README.md": "1 paper\n", **(files or {})},
         message="Add x",
         title="Add “X”",
         body="A new paper.\n",
@@ -58,7 +59,7 @@ def test_a_changed_plan_is_one_commit_on_main_again(tmp_path: Path) -> None:
 def test_a_plan_may_delete_a_file(tmp_path: Path) -> None:
     here = hub(tmp_path)
 
-    here.apply((proposal(**{"entries/old.yaml": None}),))
+    here.apply((proposal(files={"entries/old.yaml": None}),))
 
     assert "old.yaml" not in here.git("ls-tree", "-r", "--name-only", "paper/issue-7")
 

@@ -1,5 +1,7 @@
+from __future__ import annotations
+
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -7,10 +9,14 @@ from bot import cli
 from bot.standins import arxiv as invented
 from bot.standins.arxiv import ArxivStandIn, Record, people
 from bot.standins.links import LinkHost
-from bot.standins.server import EMPTY, GARBAGE, HTML, RESET, UNAVAILABLE, throttled
+from bot.standins.server import EMPTY, GARBAGE, HTML, RESET, UNAVAILABLE, Reply, throttled
 from tests.making import Listing, listed, rendered
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 Preview = dict[str, Any]
+Fault = Reply | Literal["cut"]
 
 
 def preview(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, list[Preview]]:
@@ -216,10 +222,10 @@ def test_a_paper_that_arxiv_does_not_stand_by_is_refused(
     ],
 )  # fmt: skip
 def test_trouble_at_arxiv_defers_and_the_next_run_completes(
-    fault: Any,
+    fault: Fault,
     listing: Listing,
     arxiv: ArxivStandIn,
-    capsys: CAPS,  # noqa: ANN401
+    capsys: CAPS,
 ) -> None:
     arxiv.fail_next(*[fault] * 3)
     body = listing.submission(topics="Prompt tuning")
@@ -330,9 +336,9 @@ def test_a_list_with_bad_entries_previews_nothing(listing: Listing, capsys: CAPS
 
 
 def test_the_demo_tells_the_whole_way(
-    tmp_path: Any,
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: CAPS,  # noqa: ANN401
+    capsys: CAPS,
 ) -> None:
     monkeypatch.chdir(tmp_path)
 

@@ -1,0 +1,80 @@
+"""The benchmarks run and print what they measured; no test looks at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from benchmarks import __main__ as benchmarks
+from benchmarks import children, measures, synthetic, table
+from benchmarks.children import REPOSITORY, ChildError, Cost
+from bot.core import audit, entry
+from bot.edge import catalog
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_very_small_list_gives_a_whole_table() -> None:
+    rows = list(benchmarks.measured({5: 1}, starts=1))
+    drawn = table.draw(rows)
+
+    assert "FAILED" not in drawn
+    assert "| build, 5 entries " in drawn
+    assert "| bot --help, cold start " in drawn
+    assert len({len(line) for line in drawn.split("\n")}) == 1
+
+
+def test_synthetic_entries_are_sound_and_always_the_same() -> None:
+    config = catalog.config(REPOSITORY)
+    papers = tuple(synthetic.entries(60, config))
+
+    assert audit.problems(papers, config) == ()
+    assert [entry.load(entry.dump(one.entry), file="") for one in papers] == [
+        one.entry for one in papers
+    ]
+    assert papers == tuple(synthetic.entries(60, config))
+
+
+def test_synthetic_entries_have_the_length_of_real_ones() -> None:
+    for one in synthetic.entries(60, catalog.config(REPOSITORY)):
+        paper = one.entry
+        assert 8 <= len(paper.title.split()) <= 14
+        assert 3 <= len(paper.authors) <= 12
+        assert 900 <= len(paper.abstract or "") <= 1_600
+        assert 2018 <= (paper.year or 0) <= 2026
+
+
+@pytest.mark.parametrize(
+    ("seconds", "verdict"), [(110.0, "ok"), (111.0, "MISSED")], ids=["kept", "missed"]
+)
+def test_growth_has_a_target_on_the_full_list(seconds: float, verdict: str) -> None:
+    small = {"build": Cost(seconds=10.0, megabytes=1.0)}
+    large = {"build": Cost(seconds=seconds, megabytes=1.0)}
+
+    assert [row.verdict for row in measures.growth(1_000, small, 10_000, large)] == [verdict]
+    assert [row.verdict for row in measures.growth(100, small, 1_000, large)] == [""]
+
+
+def test_a_job_that_fails_is_told_and_the_others_are_measured(tmp_path: Path) -> None:
+    (tmp_path / "1").mkdir()
+    environment = {"BOT_PACE": "-1"}
+
+    rows = list(measures.starts(rounds=1, folder=tmp_path, environment=environment))
+
+    assert [row.verdict for row in rows] == ["FAILED"]
+    assert "BOT_PACE" in rows[0].detail
+
+
+def test_a_child_that_fails_is_an_error_with_its_last_words() -> None:
+    with pytest.raises(ChildError, match=r"ended with 1: .*ZeroDivisionError"):
+        children.run(["-c", "1 / 0"], environment={})
+
+
+def test_a_child_does_not_see_the_settings_of_our_own_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOT_PACE", "7")
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    ask = "import os, sys; sys.exit(any(n.startswith(('BOT_', 'GITHUB_')) for n in os.environ))"
+
+    assert children.run(["-c", ask], environment={}).megabytes > 0
