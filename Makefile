@@ -33,13 +33,15 @@ $(READY): requirements-dev.txt pyproject.toml
 	@echo "Setting up $(VENV) ..."
 	@if command -v uv >/dev/null 2>&1; then \
 		uv venv --quiet --allow-existing --python "$(PYTHON)" $(VENV) && \
-		uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt && \
+		uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements-dev.txt && \
 		uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . ; \
 	else \
 		$(PYTHON) -m venv $(VENV) && \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt && \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . ; \
 	fi
+	@# Compiled once, here: where Python may not write, it would compile at every start.
+	@$(BIN)/python -m compileall -q bot
 	@touch $@
 
 # Writes the hashed requirement files anew, from requirements.in and requirements-dev.in.

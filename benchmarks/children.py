@@ -25,6 +25,9 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 # Kilobytes on Linux, bytes on macOS: https://man7.org/linux/man-pages/man2/getrusage.2.html
 _PEAK_UNIT = 1 if sys.platform == "darwin" else 1024
 
+# Settings of the bot, measuring of coverage, and compiling every module anew at each start.
+_DISTURBING = ("BOT_", "GITHUB_", "COVERAGE_", "PYTHONDONTWRITEBYTECODE")
+
 
 class ChildError(Exception):
     """A child ended with another code than 0: what it took says nothing."""
@@ -65,11 +68,7 @@ def run(arguments: Sequence[str], *, environment: Mapping[str, str]) -> Cost:
 
 def _surroundings(environment: Mapping[str, str]) -> dict[str, str]:
     """Our own environment without what would change a run, and with these variables."""
-    kept = {
-        name: text
-        for name, text in os.environ.items()
-        if not name.startswith(("BOT_", "GITHUB_")) and name != "PYTHONDONTWRITEBYTECODE"
-    }
+    kept = {name: text for name, text in os.environ.items() if not name.startswith(_DISTURBING)}
     return kept | dict(environment)
 
 

@@ -6,6 +6,7 @@ A job's module is imported when that job runs and not before: that keeps every s
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from importlib import import_module
@@ -122,6 +123,8 @@ def main(  # noqa: PLR0911 - one answer for each way in which a run can end
     from bot import settings  # noqa: PLC0415
     from bot.edge import disk, runner  # noqa: PLC0415
 
+    # Looking for cycles among 10,000 entries again and again takes as long as reading them.
+    gc.set_threshold(100_000, 50, 100)
     told = settings.Settings()
     try:
         told = settings.read(os.environ)

@@ -39,7 +39,22 @@ def gfm(text: str) -> Markdown:
     >>> gfm("Fed*Avg* by @ada, see #7")
     'Fed\\*Avg\\* by @<!-- -->ada, see #<!-- -->7'
     """
-    return Markdown(_GFM_SPECIAL.sub(_gfm_special, text))
+    return Markdown(text if _is_plain(text) else _GFM_SPECIAL.sub(_gfm_special, text))
+
+
+_GFM_CHARACTER = re.compile(r"[\\`*_\[\]<|~&$@#]")
+_GFM_COLON = re.compile(r":[^ ]|:\Z")
+_GFM_WORDS = ("www", "gh-", "mailto", "xmpp")
+
+
+def _is_plain(text: str) -> bool:
+    """Whether nothing in the text could need an escape: most texts, found out much faster."""
+    if not text[:1].isalpha() or _GFM_CHARACTER.search(text):
+        return False
+    if ":" in text and _GFM_COLON.search(text):
+        return False
+    lowered = text.lower()
+    return not any(word in lowered for word in _GFM_WORDS)
 
 
 def _gfm_special(match: re.Match[str]) -> str:
@@ -101,15 +116,15 @@ def _destination_special(match: re.Match[str]) -> str:
     return f"\\{char}" if char in "\\()<>" else f"%{ord(char):02X}"
 
 
-_TEX = {
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    **{char: f"\\{char}" for char in "#$%&_{}"},
-}
+_TEX_WORDS = (
+    ("\0", r"\textbackslash{}"),
+    ("~", r"\textasciitilde{}"),
+    ("^", r"\textasciicircum{}"),
+)
+_PAIRED_BRACES = (("\1", r"\{"), ("\2", r"\}"))
+_LONE_BRACES = (("\1", r"\textbraceleft{}"), ("\2", r"\textbraceright{}"))
 # TeX draws two hyphens as a dash, two quotes as one, and so on: an empty group keeps them apart.
-_TEX_SPECIAL = re.compile(r"[\\{}~^#$%&_]|(?P<twin>[-'`,<>])(?=(?P=twin))|[?!](?=`)")
-_LONE_BRACES = {"{": r"\textbraceleft{}", "}": r"\textbraceright{}"}
+_LIGATURES = ("--", "''", "``", ",,", "<<", ">>", "?`", "!`")
 
 
 def tex(text: str) -> str:
@@ -120,11 +135,21 @@ def tex(text: str) -> str:
     >>> tex("50% of {A_1}"), tex(":-{")
     ('50\\% of \\{A\\_1\\}', ':-\\textbraceleft{}')
     """
-    special = _TEX if _braces_pair(text) else _TEX | _LONE_BRACES
-    return _TEX_SPECIAL.sub(lambda found: special.get(found[0], f"{found[0]}{{}}"), text)
+    # Clean text has no control characters: they stand for what the replacements themselves write.
+    escaped = text.replace("\\", "\0").replace("{", "\1").replace("}", "\2")
+    for char in "#$%&_":
+        escaped = escaped.replace(char, f"\\{char}")
+    for mark, literal in _TEX_WORDS + (_PAIRED_BRACES if _braces_pair(text) else _LONE_BRACES):
+        escaped = escaped.replace(mark, literal)
+    for pair in _LIGATURES:
+        while pair in escaped:
+            escaped = escaped.replace(pair, f"{pair[0]}{{}}{pair[1]}")
+    return escaped
 
 
 def _braces_pair(text: str) -> bool:
+    if "{" not in text and "}" not in text:
+        return True
     depth = 0
     for brace in re.findall("[{}]", text):
         depth += 1 if brace == "{" else -1

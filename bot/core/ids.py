@@ -70,6 +70,15 @@ def read(pasted: str, *, field: str = "paper", allows_private: bool = False) -> 
         return Problem(field=field, what=refusal.what, fix=refusal.fix)
 
 
+# Ids that are canonical beyond doubt; a list has thousands of them, and reading each takes longer.
+_PLAIN: Mapping[Kind, re.Pattern[str]] = MappingProxyType(
+    {
+        "arxiv": re.compile(r"(?:1[5-9]|2[0-9])(?:0[1-9]|1[0-2])\.(?!00000)[0-9]{5}"),
+        "doi": re.compile(r"10\.(?!48550/|18653/|3115/)[0-9]{4,9}/[a-z0-9]+(?:[.-][0-9]+){0,9}"),
+    }
+)
+
+
 def identity(
     kind: Kind, written: str, *, field: str = "ids", allows_private: bool = False
 ) -> Identity | Problem:
@@ -79,6 +88,8 @@ def identity(
     'Write P19-1001'
     """
     wanted = Identity(kind=kind, id=written)
+    if kind in _PLAIN and _PLAIN[kind].fullmatch(written):
+        return wanted
     by_link = read(url(wanted), allows_private=allows_private)
     if by_link == wanted:
         return wanted

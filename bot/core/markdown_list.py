@@ -163,13 +163,13 @@ class _Draft:
     ids: dict[Kind, str] = field(default_factory=dict)
     label: _Label = _Label()
     year: int | None = None
-    names: dict[Several, tuple[str, ...]] = field(default_factory=dict)
+    names: dict[Several, list[str]] = field(default_factory=dict)
     """Authors, data sets, ...; a field has a value, maybe an empty one, where it has a row."""
     links: dict[LinkField, str] = field(default_factory=dict)
 
 
 _GROUP = re.compile(r"\[(?P<square>[^\[\]]*)\]|\((?P<round>[^()]*)\)")
-_EDGES = " *_~[](){}|.,;:\u00b7\u2013\u2014-"
+_EDGES = " /&+*_~[](){}|.,;:\u00b7\u2013\u2014-"
 _WORD = re.compile(r"\w+")
 _REST = re.compile(
     r"[\s,;]*(?:\.{3,}|\u2026|\b(?:and )?(?:et al|etc|others|[0-9,]+ (?:more|others))\b)[\s.]*$",
@@ -251,13 +251,15 @@ class _Reader:
 
     def _labels(self, draft: _Draft, around: Inline, line: int) -> None:
         """Find the label in what stands around the title; what else is there is told."""
-        inside = [_inside(group) for group in _GROUP.finditer(around)]
+        groups = [group for group in _GROUP.finditer(around) if _inside(group).strip(_EDGES)]
+        square = [_inside(group) for group in groups if group["square"]]
         bare = markdown.plain(Inline(_GROUP.sub(" ", around))).strip(_EDGES)
-        labels = [_label(one, self._venues) for one in inside if one.strip(_EDGES)]
-        chosen = next(iter(labels), None)
-        if bare:
-            labels.append(_label(bare, self._venues))
-        chosen = next((one for one in labels if one.is_sure), chosen)
+        labels = [_label(one, self._venues) for one in (*map(_inside, groups), bare) if one]
+        # Brackets of the other kind hold a venue or a remark, such as (Oral): only a year or a
+        # known name tells.
+        chosen = next((one for one in labels if one.is_sure), None) or next(
+            (one for one in labels if one.text in square and not _promised(one.text)), None
+        )
         if chosen and not draft.label.text and len(chosen.text) <= _MOST_IN_LABEL:
             labels.remove(chosen)
             draft.label = chosen
@@ -300,7 +302,7 @@ class _Reader:
             self._tell(line, f"the {name} end with a full stop", f"read as {quoted(found[-1])}")
         if name == "topics":
             found = self._known_topics(bare, found, line)
-        draft.names[name] = _united((*draft.names.get(name, ()), *found))
+        draft.names.setdefault(name, []).extend(found)
 
     def _known_topics(self, said: str, names: Iterable[str], line: int) -> tuple[str, ...]:
         """The keys of the topics; a title may hold commas and "and" itself."""
@@ -332,7 +334,7 @@ class _Reader:
         elif meaning in LINK_FIELDS:
             found = ids.link(link.url, field=meaning)
             if isinstance(found, Problem):
-                self._tell(line, found.what, f"{LEFT_OUT}. {found.fix}")
+                self._tell(line, found.what.rstrip("."), f"{LEFT_OUT}. {found.fix}")
             elif draft.links.setdefault(meaning, found) != found:
                 what = f"a second link to {meaning}, {quoted(found)}"
                 self._tell(line, what, f"{LEFT_OUT}: an entry has one")
@@ -346,7 +348,7 @@ class _Reader:
         """Read a link to the paper itself."""
         found = ids.read(link.url)
         if isinstance(found, Problem):
-            self._tell(line, found.what, f"{LEFT_OUT}. {found.fix}")
+            self._tell(line, found.what.rstrip("."), f"{LEFT_OUT}. {found.fix}")
         elif draft.ids.get(found.kind, found.id) != found.id or (draft.ids and found.kind == "url"):
             what = f"one more link to the paper, {quoted(link.url)}"
             self._tell(line, what, f"{LEFT_OUT}: {ids.url(found)}")
@@ -367,10 +369,9 @@ class _Reader:
 
     def _unread(self, said: str, line: int) -> None:
         """Tell of text that is in no field."""
-        words = [one for one in _WORD.findall(said.casefold()) if one not in {"and", "or"}]
-        if words and all(one in outline.PLACEHOLDERS for one in words):
-            self._tell(line, f"{quoted(' and '.join(words))} without a link", "left empty")
-        elif words:
+        if promised := _promised(said):
+            self._tell(line, f"{quoted(' and '.join(promised))} without a link", "left empty")
+        elif said.strip(_EDGES) and (_words(said) or not _WORD.search(said)):
             self._tell(line, f"{quoted(said)} is in no field", LEFT_OUT)
 
     def _date(self, draft: _Draft) -> None:
@@ -393,6 +394,16 @@ class _Reader:
 def _between(pieces: Iterable[Inline | Link]) -> Inline:
     """The text around the links."""
     return Inline(" ".join(one for one in pieces if not isinstance(one, Link)))
+
+
+def _words(said: str) -> list[str]:
+    return [one for one in _WORD.findall(said.casefold()) if one not in {"and", "or"}]
+
+
+def _promised(said: str) -> list[str]:
+    """What a text names without a link ('code and slide'), if it says nothing else."""
+    words = _words(said)
+    return words if all(one in outline.PLACEHOLDERS for one in words) else []
 
 
 def _inside(group: re.Match[str]) -> str:
@@ -511,7 +522,7 @@ class _Binder:
             "year": first.year,
             "withdrawn": next((it.label.withdrawn for it in ranked if it.label.withdrawn), None),
             "links": {name: url for it in reversed(ranked) for name, url in it.links.items()},
-            "authors": next((it.names["authors"] for it in ranked if it.names.get("authors")), ()),
+            "authors": _united(next(filter(None, (it.names.get("authors") for it in ranked)), ())),
         }
         for name in ("datasets", "models", "topics"):
             given[name] = _united(one for it in work.drafts for one in it.names.get(name, ()))
@@ -553,7 +564,7 @@ class _Binder:
             for name, one, kept in (
                 ("title", draft.title, entry.title),
                 ("label", draft.label.text, first.label.text),
-                ("authors", ", ".join(draft.names.get("authors", ())), authors),
+                ("authors", ", ".join(_united(draft.names.get("authors", ()))), authors),
                 ("section", draft.section.key if draft.section and section else "", section),
                 *((name, url, entry.links[name]) for name, url in draft.links.items()),
             ):

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from bot.core import markdown, match, text
 from bot.core.github import Slugs
 from bot.core.markdown import Comment, Fence, Gap, Heading, Inline, Link, Row
-from bot.model import LinkField
+from bot.model import LINK_FIELDS, LinkField
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,8 +83,8 @@ class Found:
         return self.rows[0].line
 
     def holds(self, row: Row) -> bool:
-        """Whether the row is indented as what belongs to it."""
-        return row.indent > self.rows[0].indent
+        """Whether the row is indented as what belongs to it: one space makes a neighbour."""
+        return row.indent > self.rows[0].indent + 1
 
 
 def items(page: str, *, config: Config, report: Report) -> list[Found]:
@@ -154,7 +154,8 @@ def target(link: Inline) -> Target | None:
 def _is_detail(row: Inline) -> bool:
     """Whether a row tells about the item above it, however it is indented."""
     first = next(iter(markdown.pieces(row)), None)
-    return bool(meaning(row)[0]) or (isinstance(first, Link) and bool(target(first.text)))
+    is_link = isinstance(first, Link) and target(first.text) in LINK_FIELDS
+    return is_link or bool(meaning(row)[0])
 
 
 # Where a row is ---------------------------------------------------------------------------------

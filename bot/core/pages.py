@@ -31,6 +31,8 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        # The templates do not change while the program runs: looking for changes takes a stat a page.
+        auto_reload=False,
         # HTML escaping is not Markdown escaping: `finalize` does the latter for every value.
         autoescape=False,  # noqa: S701
     )

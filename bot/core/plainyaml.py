@@ -36,7 +36,7 @@ def load(text: str, *, file: str) -> dict[str, Plain] | tuple[Problem, ...]:
     if problem := _unreadable(text):
         return (Problem(file=file, field="", what=problem[0], fix=problem[1]),)
     try:
-        node = yaml.compose(text, Loader=yaml.CBaseLoader)
+        node = yaml.compose(text, Loader=_Loader)
     except (yaml.YAMLError, UnicodeEncodeError) as error:
         return (Problem(file=file, field="", what=_told(error), fix=_SYNTAX),)
     if not isinstance(node, yaml.MappingNode):
@@ -51,6 +51,24 @@ _SYNTAX = (
     "Mend the YAML there; text with ': ' or '#' goes in single quotes, such as 'FedX: A Study'."
 )
 _MAPPING = "Write one `field: value` a line, such as `year: 2024`."
+
+
+class _Loader(yaml.CBaseLoader):
+    """Gives every node without a tag of its own the plain one; there is nothing to look up."""
+
+    def resolve(self, kind: type[yaml.Node], value: object, implicit: object) -> str:
+        """The plain tag of this kind of node; an explicit tag is never asked for here."""
+        del value, implicit
+        return _TAGS[kind]
+
+    def descend_resolver(self, *_: object) -> None:
+        """Do nothing: no tag depends on its place."""
+
+    def ascend_resolver(self) -> None:
+        """Do nothing, as above."""
+
+
+_TAGS = {yaml.ScalarNode: _STR, yaml.SequenceNode: _SEQ, yaml.MappingNode: _MAP}
 
 
 class _Walk:

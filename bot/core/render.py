@@ -26,10 +26,9 @@ MADE = "<!-- Made by `bot build`"
 
 def pages(listed: Iterable[Listed], config: Config) -> dict[str, str]:
     """Path to text of the README and, beyond `limits.readme_bytes`, of its further pages."""
-    ordered = shelf.order(listed)
-    readme = _Readme(ordered, config)
-    whole = readme.text()
-    if len(whole.encode()) <= config.limits.readme_bytes:
+    readme = _Readme(shelf.order(listed), config)
+    most = config.limits.readme_bytes
+    if readme.least_bytes <= most and len((whole := readme.text()).encode()) <= most:
         return {README: whole}
     overflow = {
         group.anchor: tuple(_overflow(group, config))
@@ -156,6 +155,14 @@ class _Readme:
             _chapter(section, members[section.key], slugs, config) for section in config.sections
         )
         self._closing = tuple(_Row(title=title, anchor=slugs.anchor(title)) for title in _CLOSING)
+
+    @property
+    def least_bytes(self) -> int:
+        """What the papers alone take; the page with all of them is longer."""
+        papers = (
+            paper for chapter in self.chapters for group in chapter.groups for paper in group.papers
+        )
+        return sum(len(paper) for paper in papers)
 
     def text(self, overflow: Mapping[str, tuple[_Overflow, ...]] | None = None) -> str:
         """The page; with `overflow` (by anchor) links to pages stand where the papers were."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.core import entry, listfile, render
@@ -13,6 +12,7 @@ from bot.edge.disk import Problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from bot.config import Config
     from bot.model import Problem
@@ -41,7 +41,7 @@ def read(folder: Path) -> tuple[tuple[Listed, ...], tuple[Problem, ...]]:
     for path in _yaml_files(folder):
         name = f"{disk.ENTRIES}/{path.removeprefix(f'{folder}{os.sep}').replace(os.sep, '/')}"
         try:
-            loaded = entry.load(disk.text(Path(path), name=name), file=name)
+            loaded = entry.load(disk.text(path, name=name), file=name)
         except Problems as unreadable:
             loaded = unreadable.problems
         if isinstance(loaded, Entry):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -37,19 +38,21 @@ def root(given: str | None) -> Path:
     raise Problems((Problem(field="", file=LIST, what=f"there is none {where}", fix=fix),))
 
 
-def text(path: Path, *, name: str) -> str:
+def text(path: Path | str, *, name: str) -> str:
     """A file's text, in UTF-8; raises Problems with `name` as the file."""
-    # A link in a stranger's pull request could name any file of the machine that checks it.
-    if path.is_symlink():
-        raise _unusable(name, "it is a symbolic link", "Put the file itself there.")
     try:
-        return path.read_bytes().decode("utf-8")
-    except OSError as error:
-        what = f"it cannot be read: {error.strerror}"
-        raise _unusable(name, what, "Check the name, and that you may read it.") from error
+        # A link in a stranger's pull request could name any file of the machine that checks it.
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+        with os.fdopen(handle, "rb", buffering=0) as file:
+            return file.read().decode("utf-8")
     except UnicodeDecodeError as error:
         what = f"it is not UTF-8: byte {error.start + 1} is no character"
         raise _unusable(name, what, "Save it as UTF-8.") from error
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise _unusable(name, "it is a symbolic link", "Put the file itself there.") from error
+        what = f"it cannot be read: {error.strerror}"
+        raise _unusable(name, what, "Check the name, and that you may read it.") from error
 
 
 def _unusable(name: str, what: str, fix: str) -> Problems:

@@ -680,3 +680,14 @@ def test_a_key_has_only_small_letters_and_digits(authors: list[str], year: int, 
 
     assert re.fullmatch(r"[a-z0-9]+", key)
     assert len(key) <= 84
+
+
+@pytest.mark.parametrize("kind", list(ids._PLAIN))  # noqa: SLF001 - the short way must be the long one
+@settings(deadline=None, max_examples=100)
+@given(data=st.data())
+def test_an_id_that_is_plainly_canonical_is_so_by_reading_it_too(
+    kind: Kind, data: st.DataObject
+) -> None:
+    written = data.draw(st.from_regex(ids._PLAIN[kind], fullmatch=True))  # noqa: SLF001
+
+    assert ids.read(ids.url(Identity(kind=kind, id=written))) == Identity(kind=kind, id=written)
