@@ -132,6 +132,10 @@ def main(  # noqa: PLR0911 - one answer for each way in which a run can end
     except settings.SettingError as error:
         runner.log(str(error))
         return WRONG_USAGE
+    except disk.Unusable as wrong:
+        for problem in wrong.problems:
+            runner.log(f"{problem.where}: {problem.what}. {problem.fix}")
+        return WRONG_USAGE
     except disk.Problems as found:
         runner.tell_problems(found.problems, told)
         return FOUND_PROBLEMS

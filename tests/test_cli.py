@@ -48,7 +48,7 @@ def test_the_root_may_stand_before_or_after_the_job(
 
     assert cli.main(["--root", str(listing.root), "check"]) == 0
     assert cli.main(["check", "--root", str(listing.root)]) == 0
-    assert cli.main(["check"]) == 1
+    assert cli.main(["check"]) == 2
 
 
 def test_a_setting_that_cannot_be_used_is_wrong_usage(

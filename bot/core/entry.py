@@ -49,6 +49,16 @@ def _ids_exist(given: Mapping[Kind, str]) -> Mapping[Kind, str]:
     return given
 
 
+def _is_field(name: str) -> str:
+    """Refuse a slip of the pen, which would lock or explain nothing."""
+    if name not in _ORDER:
+        raise ValueError(f"{name!r} is no field\0Use one of: {', '.join(_ORDER)}.")
+    return name
+
+
+FieldName = Annotated[str, AfterValidator(_is_field)]
+
+
 class Entry(BaseModel):
     """A paper as it stands in `entries/`; see docs/reference/entries.md."""
 
@@ -73,9 +83,9 @@ class Entry(BaseModel):
     promoted: date | None = None
     """The day a preprint became published here."""
     withdrawn: Literal["suspected", "yes"] | None = None
-    sources: Mapping[Word, Word] = {}
+    sources: Mapping[FieldName, Word] = {}
     """Field to where its value came from: list, submitter, person, arxiv, ..."""
-    locked: tuple[Word, ...] = ()
+    locked: tuple[FieldName, ...] = ()
     """Fields that a person decided; no job proposes to change them."""
 
     @model_validator(mode="after")

@@ -21,9 +21,9 @@ _GFM_SPECIAL = re.compile(
     | (?P<ampersand>&)
     | (?P<dollar>\$)
     | (?P<mention>@)
-    | (?P<reference>\#(?=[0-9])|\bGH-(?=[0-9]))
+    | (?P<reference>\#(?=[0-9])|GH-(?=[0-9]))
     | (?P<emoji>:(?=[0-9A-Za-z_+-]+:))
-    | (?P<address>:(?=//)|\bwww(?=\.)|\b(?:mailto|xmpp)(?=:))
+    | (?P<address>:(?=//)|www(?=\.)|(?:mailto|xmpp)(?=:))
     | (?P<opening>\A(?:[-+=\#:>]|[0-9]{1,9}(?=[.)])))
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -168,7 +168,7 @@ def csv(text: str) -> str:
 
 _WORD_JOINER = "\u2060"
 _SUBJECT_SPECIAL = re.compile(
-    r"(?P<before>@|\#(?=[0-9])|\bGH-(?=[0-9])|:(?=//)|\[(?=[^\]]*\b(?:ci|actions)\b))|(?<=skip)-(?=checks)",
+    r"(?P<before>@|\#(?=[0-9])|GH-(?=[0-9])|:(?=//)|\[(?=[^\]]*\b(?:ci|actions)\b))|(?<=skip)-(?=checks)",
     re.IGNORECASE,
 )
 

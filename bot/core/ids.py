@@ -549,7 +549,7 @@ def citation_key(*, authors: Sequence[str], year: int, title: str, taken: Contai
     'zhao2023teab'
     """
     stem = f"{_surname(authors[0] if authors else '')}{year}{_significant(title)}"
-    return next(key for key in _with_suffixes(stem) if key not in taken)
+    return next(key for key in suffixed(stem) if key not in taken)
 
 
 def _surname(name: str) -> str:
@@ -573,7 +573,7 @@ def _words(written: str) -> list[str]:
     return [bare for word in plain.split() if (bare := _NOT_IN_KEY.sub("", word))]
 
 
-def _with_suffixes(stem: str) -> Iterator[str]:
+def suffixed(stem: str) -> Iterator[str]:
     """The stem alone, then with b, c, ..., z, ba, bb, ...: numbers whose digits are letters."""
     yield stem
     for count in itertools.count(1):

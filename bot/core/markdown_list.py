@@ -6,10 +6,8 @@ Nothing is lost in silence: each row is read into an entry, or is what every lis
 
 from __future__ import annotations
 
-import itertools
 import re
 from dataclasses import dataclass, field
-from string import ascii_lowercase
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import ValidationError
@@ -548,7 +546,7 @@ class _Binder:
             self._tell(first.line, "nothing tells its year", f"it is filed under {year}")
         stem = ids.citation_key(authors=entry.authors, year=year, title=entry.title, taken=())
         # To ask `citation_key` again from the start for each of many equal stems is quadratic.
-        rest = self._stems.setdefault(stem, _suffixed(stem))
+        rest = self._stems.setdefault(stem, ids.suffixed(stem))
         key = next(one for one in rest if one not in self._keys)
         self._keys.add(key)
         return entries.path(year=year, key=key)
@@ -571,13 +569,3 @@ class _Binder:
                 if one and one != kept:
                     what = f"two items about one paper differ: {name} {quoted(one)}"
                     self._tell(draft.line, what, f"{quoted(kept)} is kept")
-
-
-def _suffixed(stem: str) -> Iterator[str]:
-    """The stem, then with b, c, ..., z, ba, bb, ..., as `ids.citation_key` gives them."""
-    for count in itertools.count():
-        suffix, rest = "", count
-        while rest:
-            rest, digit = divmod(rest, len(ascii_lowercase))
-            suffix = ascii_lowercase[digit] + suffix
-        yield stem + suffix

@@ -98,8 +98,11 @@ def likeness(one: str, other: str) -> Likeness:
     return fuzz.ratio(plain(one), plain(other))
 
 
+_GENERATIONS = frozenset({"jr", "sr", "ii", "iii", "iv"})
+
+
 def surnames(authors: Iterable[str]) -> frozenset[str]:
     """The last words of the names, without case and generation."""
-    return frozenset(
-        words[-1] for name in authors if (words := plain(name.partition(",")[0]).split())
-    )
+    every = (plain(name.partition(",")[0]).split() for name in authors)
+    known = ([word for word in words if word not in _GENERATIONS] for words in every)
+    return frozenset(words[-1] for words in known if words)

@@ -73,7 +73,7 @@ def fill(
             return _draft(submission, answer, thresholds=thresholds, today=today)
         case NotThere(what=what):
             fix = "Open the link, and copy the paper's identifier from there."
-            return (Problem(field="paper", what=what, fix=fix),)
+            return (Problem(field="paper", what=what.rstrip("."), fix=fix),)
         case Unreachable(what=what, retry_after_s=wait):
             if not (submission.title and submission.authors):
                 return Deferred(why=what, retry_after_s=wait)
@@ -85,7 +85,7 @@ def fill(
 
 def _unanswered(submission: Submission) -> Iterator[Problem]:
     """What the submitter has to tell where no service can be asked."""
-    what = f"it is not known yet: no service is asked about {ids.url(submission.paper)}"
+    what = f"it is not known yet: no service is asked about “{ids.url(submission.paper)}”"
     if not submission.title:
         fix = "Write the title into the form, as it stands on the paper."
         yield Problem(field="title", what=what, fix=fix)

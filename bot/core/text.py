@@ -87,6 +87,11 @@ def clipped(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
+def counted(count: int, one: str, many: str) -> str:
+    """A count in words: `1 entry`, `2,000 entries`."""
+    return f"{count:,} {one if count == 1 else many}"
+
+
 def quoted(text: str) -> str:
     """Outside text as it may stand in a message: one clean line, short, in curly quotes.
 

@@ -10,7 +10,10 @@ if TYPE_CHECKING:
 
 # The Anthology's collections: `2023.acl-long.1`, `2023.findings-emnlp.2`, and by letter until 2019.
 # Source: https://aclanthology.org/info/ids/
-_COLLECTION = re.compile(r"[0-9]{4}\.(?P<findings>findings-)?(?P<name>[a-z0-9]+)")
+_COLLECTION = re.compile(
+    r"[0-9]{4}\.(?P<findings>findings-)?(?P<name>[a-z0-9]+)(?:-(?P<volume>[a-z]+))?"
+)
+_MAIN = frozenset({"long", "short", "main"})
 _LETTERS = {
     "P": "ACL", "D": "EMNLP", "N": "NAACL", "E": "EACL", "C": "COLING", "Q": "TACL", "J": "CL",
 }  # fmt: skip
@@ -29,8 +32,19 @@ def told_by(paper: Identity) -> str | None:
         case "pmlr":
             return "PMLR"
         case "acl" if found := _COLLECTION.match(paper.id):
-            return found["name"].upper() + (" Findings" if found["findings"] else "")
+            return _collection(found)
         case "acl":
             return _LETTERS.get(paper.id[:1])
         case _:
             return None
+
+
+def _collection(found: re.Match[str]) -> str:
+    """Findings, demonstrations, student workshops are not the main conference, and say so."""
+    name, volume = found["name"].upper(), found["volume"]
+    if found["findings"]:
+        return f"{name} Findings"
+    return name if volume is None or volume in _MAIN else f"{name} {_VOLUMES.get(volume, volume)}"
+
+
+_VOLUMES = {"demo": "Demo", "demos": "Demo", "srw": "Student Workshop", "industry": "Industry"}

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.core import entry, listfile, render
 from bot.core.entry import Entry, Listed
 from bot.edge import disk
 from bot.edge.disk import Problems
+from bot.model import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     from bot.config import Config
-    from bot.model import Problem
 
 
 def config(root: Path) -> Config:
@@ -36,6 +36,9 @@ def entries(folder: Path) -> tuple[Listed, ...]:
 
 def read(folder: Path) -> tuple[tuple[Listed, ...], tuple[Problem, ...]]:
     """The entries that can be read, by path, and what is wrong with the others."""
+    if folder.is_symlink():
+        what, fix = "it is a symbolic link", "Put the folder itself there."
+        return (), (Problem(file=disk.ENTRIES, field="", what=what, fix=fix),)
     listed: list[Listed] = []
     problems: list[Problem] = []
     for path in _yaml_files(folder):
@@ -52,9 +55,13 @@ def read(folder: Path) -> tuple[tuple[Listed, ...], tuple[Problem, ...]]:
 
 
 def _yaml_files(folder: Path) -> Iterator[str]:
+    """Every file that is an entry or was meant to be, and every link to a folder of such."""
     for below, folders, files in os.walk(folder):
         folders.sort()
-        yield from (f"{below}{os.sep}{name}" for name in sorted(files) if name.endswith(".yaml"))
+        inside = (f"{below}{os.sep}{name}" for name in folders)
+        yield from (path for path in inside if Path(path).is_symlink())
+        meant = (name for name in sorted(files) if name.endswith((".yaml", ".yml")))
+        yield from (f"{below}{os.sep}{name}" for name in meant)
 
 
 def pages(root: Path, listed: Iterable[Listed], config: Config) -> dict[str, str | None]:

@@ -26,8 +26,15 @@ class Problems(Exception):  # noqa: N818 - what a person can mend is no error of
         self.problems = problems
 
 
+class Unusable(Problems):
+    """What the command line named cannot be used: wrong usage, whatever the list is like."""
+
+
 def root(given: str | None) -> Path:
-    """The list's folder: the given one, else the nearest upward that holds `list.yaml`."""
+    """The list's folder: the given one, else the nearest upward that holds `list.yaml`.
+
+    Raises Unusable where there is none.
+    """
     start = Path(given or ".").absolute()
     folders = (start,) if given else (start, *start.parents)
     for folder in folders:
@@ -35,7 +42,7 @@ def root(given: str | None) -> Path:
             return folder
     where = f"in {given}" if given else "in this folder or above it"
     fix = "Change into the list's folder, or name it with --root."
-    raise Problems((Problem(field="", file=LIST, what=f"there is none {where}", fix=fix),))
+    raise Unusable((Problem(field="", file=LIST, what=f"there is none {where}", fix=fix),))
 
 
 def text(path: Path | str, *, name: str) -> str:

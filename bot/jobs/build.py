@@ -28,5 +28,5 @@ def run(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001 - 
         verb = "delete" if files[name] is None else "write"
         runner.tell(f"would {verb} {name}" if args.dry_run else f"{verb} {name}")
     if not changed:
-        runner.tell(f"{len(files)} files are up to date")
+        runner.tell(f"up to date: {', '.join(files)}")
     return 0

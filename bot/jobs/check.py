@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core import audit, template
+from bot.core.text import counted
 from bot.edge import catalog, disk, runner
 from bot.model import Problem
 
@@ -72,8 +73,8 @@ def _online(
 def _verdict(total: int, problems: Sequence[Problem], unchecked: Sequence[Unreachable]) -> int:
     for what in dict.fromkeys(one.what for one in unchecked):
         runner.tell(f"could not be checked: {what}")
-    count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
-    runner.tell(f"{total} entries, {count if problems else 'no problems'}")
+    found = counted(len(problems), "problem", "problems") if problems else "no problems"
+    runner.tell(f"{counted(total, 'entry', 'entries')}, {found}")
     if problems:
         return 1
     return 3 if unchecked else 0

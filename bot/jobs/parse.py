@@ -24,14 +24,9 @@ STDIN = "-"
 def run(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001 - all jobs are called alike
     """Print what each of `args.files` says, one JSON line a file.
 
-    Gives 1 where the only file has problems, and 2 where the form cannot be used.
+    Gives 1 where the only file has problems.
     """
-    try:
-        grammar = read_form(args.form, root=args.root)
-    except disk.Problems as unreadable:
-        for problem in unreadable.problems:
-            sys.stderr.write(f"{problem.where}: {problem.what}. {problem.fix}\n")
-        return 2
+    grammar = read_form(args.form, root=args.root)
     is_ok = True
     for file in args.files:
         reading = read_body(grammar, file)
@@ -42,13 +37,16 @@ def run(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001 - 
 
 
 def read_form(given: str | None, *, root: str | None) -> Form:
-    """The form that was named, else the list's own; raises disk.Problems."""
+    """The form that was named, else the list's own; raises disk.Unusable where it is none."""
     path, name = (Path(given), given) if given else (disk.root(root) / disk.FORM, disk.FORM)
     try:
         return form.load(disk.text(path, name=name))
     except form.FormError as error:
         fix = "Mend the form, or make it anew with `bot check --fix`."
-        raise disk.Problems((Problem(field="", file=name, what=str(error), fix=fix),)) from error
+        problem = Problem(field="", file=name, what=str(error), fix=fix)
+        raise disk.Unusable((problem,)) from error
+    except disk.Problems as unreadable:
+        raise disk.Unusable(unreadable.problems) from unreadable
 
 
 def read_body(grammar: Form, file: str) -> Reading:

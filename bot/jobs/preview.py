@@ -48,7 +48,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     if args.entries and not folder.is_dir():
         fix = "Name the folder that holds the entries, such as entries."
         what = "there is no such folder"
-        raise disk.Problems((Problem(file=args.entries, field="--entries", what=what, fix=fix),))
+        raise disk.Unusable((Problem(file=args.entries, field="--entries", what=what, fix=fix),))
     listed = catalog.entries(folder)
     submissions = [_read(file, grammar, config, settings) for file in args.files]
     accepted: list[Listed] = []

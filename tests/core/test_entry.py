@@ -77,6 +77,8 @@ MINIMAL = "title: X\nauthors: [A]\nids: {arxiv: '2310.10040'}\n"
         ("links: {repo: https://x.org}", "links.repo"),
         ("abstract: 'a\u202eb'", "abstract: 'a\\u202eb' holds characters that do not belong"),
         ("abstract: 'a\u200cb'", ""),
+        ("locked: [titel]", "locked.0: 'titel' is no field. Use one of: arxiv,"),
+        ("sources: {venu: list}", "sources.venu.[key]: 'venu' is no field"),
         ("models: [" + "x" * 301 + "]", "models.0: it is longer than 300. Shorten it."),
     ],
 )

@@ -51,7 +51,18 @@ def test_gfm_holds_no_mention_or_reference(title: str) -> None:
 
     assert not re.search(r"@\w", shown)
     assert not re.search(r"#[0-9]", shown)
-    assert not re.search(r"\bGH-[0-9]", shown, re.IGNORECASE)
+    assert not re.search(r"GH-[0-9]", shown, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("before", ["", "_", "*", "~", "(", "x", "é", "/"])
+@pytest.mark.parametrize(
+    "bare", ["www.x.org", "http://x.org", "mailto:a@b.org", "a@b.org", "xmpp:a@b.org"]
+)
+def test_gfm_links_no_bare_address(before: str, bare: str) -> None:
+    page = rendered(f"x {escape.gfm(before + bare)}")
+
+    assert page.links == []
+    assert page.text.strip() == f"x {before}{bare}"
 
 
 @given(titles())

@@ -99,3 +99,8 @@ def test_surnames_are_last_words_without_generation() -> None:
     assert match.surnames(["Sam Obi, Jr.", "E. Quillfeather", "连合"]) == {
         "obi", "quillfeather", "连合",
     }  # fmt: skip
+
+
+def test_a_generation_is_no_shared_name() -> None:
+    assert match.surnames(["Samuel Obi Jr"]) == {"obi"}
+    assert not match.surnames(["Samuel Obi Jr"]) & match.surnames(["Mary Vos, Jr."])

@@ -196,6 +196,10 @@ def test_a_link_that_no_service_knows_is_taken_with_title_and_authors() -> None:
     [
         (Identity(kind="acl", id="2023.findings-acl.632"), "ACL Findings", 2023),
         (Identity(kind="acl", id="2024.emnlp-main.7"), "EMNLP", 2024),
+        (Identity(kind="acl", id="2023.acl-srw.7"), "ACL Student Workshop", 2023),
+        (Identity(kind="acl", id="2023.acl-demo.54"), "ACL Demo", 2023),
+        (Identity(kind="acl", id="2020.coling-main.1"), "COLING", 2020),
+        (Identity(kind="acl", id="2022.tacl-1.3"), "TACL", 2022),
         (Identity(kind="acl", id="P19-1001"), "ACL", 2019),
         (Identity(kind="acl", id="W19-1001"), None, None),
         (Identity(kind="neurips", id="2023/" + "a" * 32), "NeurIPS", 2023),

@@ -59,3 +59,19 @@ def test_overflow_pages_that_are_not_needed_any_more_go(tmp_path: Path) -> None:
 
     assert made["papers/published-2020.md"] is None
     assert "papers/by-hand.md" not in made
+
+
+def test_what_was_meant_to_be_an_entry_is_never_passed_over(tmp_path: Path) -> None:
+    good = listed()
+    place(tmp_path, good.path.replace(".yaml", ".yml"), entry.dump(good.entry))
+    place(tmp_path, "elsewhere/2023/x.yaml", "title: X")
+    (tmp_path / "entries" / "2023").symlink_to(tmp_path / "elsewhere" / "2023")
+    (tmp_path / "linked").symlink_to(tmp_path / "entries")
+
+    read, problems = catalog.read(tmp_path / "entries")
+
+    assert [one.path for one in read] == ["entries/2024/holt2024fedquill.yml"]
+    assert [(one.file, one.what) for one in problems] == [
+        ("entries/2023", "it is a symbolic link")
+    ]
+    assert catalog.read(tmp_path / "linked")[1][0].what == "it is a symbolic link"

@@ -85,7 +85,7 @@ def check(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, lis
 def test_a_clean_list_passes(listing: Listing, capsys: pytest.CaptureFixture[str]) -> None:
     del listing
 
-    assert check(capsys) == (0, ["1 entries, no problems"])
+    assert check(capsys) == (0, ["1 entry, no problems"])
 
 
 def test_drift_of_readme_and_form_is_told_and_mended(
@@ -98,7 +98,7 @@ def test_drift_of_readme_and_form_is_told_and_mended(
     assert code == 1
     assert told[0].startswith(".github/ISSUE_TEMPLATE/paper.yml: it is not what list.yaml")
     assert told[1].startswith("README.md: it is not what list.yaml")
-    assert told[2] == "1 entries, 2 problems"
+    assert told[2] == "1 entry, 2 problems"
 
     before = listing.files()
     assert check(capsys, "--fix", "--dry-run")[1][0].startswith("would mend")

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import io
 import json
-from argparse import Namespace
 from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from bot.jobs import parse
-from bot.settings import Settings
+from bot import cli
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +48,9 @@ def good(tmp_path: Path) -> str:
 
 
 def run(*files: str, form: str | None, root: str | None = None) -> int:
-    return parse.run(Namespace(form=form, root=root, files=list(files)), Settings())
+    root_given = ["--root", root] if root else []
+    form_given = ["--form", form] if form else []
+    return cli.main(["parse", *root_given, *form_given, *files])
 
 
 def printed(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
@@ -183,7 +183,7 @@ def test_a_bad_form_ends_the_run_with_its_name(
     assert run(good, form=str(file)) == 2
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err.startswith(f"{file}: ")
+    assert said.err.startswith(f"bot: {file}: ")
 
 
 def test_a_form_that_is_not_there_ends_the_run(

@@ -143,8 +143,8 @@ def test_other_entries_can_be_compared_with(
     assert (code, told["outcome"]) == (1, "duplicate")
     assert "entries/2024/x.yaml" in told["comment"]
 
-    assert cli.main(["preview", listing.submission(), "--entries", other.path]) == 1
-    assert "there is no such folder" in capsys.readouterr().out
+    assert cli.main(["preview", listing.submission(), "--entries", other.path]) == 2
+    assert "there is no such folder" in capsys.readouterr().err
 
 
 def test_another_form_with_the_same_ids_is_understood(
