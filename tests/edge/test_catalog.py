@@ -71,7 +71,5 @@ def test_what_was_meant_to_be_an_entry_is_never_passed_over(tmp_path: Path) -> N
     read, problems = catalog.read(tmp_path / "entries")
 
     assert [one.path for one in read] == ["entries/2024/holt2024fedquill.yml"]
-    assert [(one.file, one.what) for one in problems] == [
-        ("entries/2023", "it is a symbolic link")
-    ]
+    assert [(one.file, one.what) for one in problems] == [("entries/2023", "it is a symbolic link")]
     assert catalog.read(tmp_path / "linked")[1][0].what == "it is a symbolic link"
