@@ -19,7 +19,7 @@ LINK_CHARS = 8_000
 _HOST_CHARS, _LABEL_CHARS, _SHOWN_CHARS = 253, 63, 60
 
 _USUAL_PORTS = frozenset({80, 443, *range(8000, 9000)})
-_INNER_SUFFIXES = ("localhost", "local", "internal")
+_INNER_NAMES = ("localhost", "local", "internal", "lan", "intranet", "home.arpa")
 _NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
 _ASCII_HOST = re.compile(r"[a-z0-9._-]*")
 
@@ -95,6 +95,13 @@ def refusal(url: str, *, allows_private: bool) -> Refusal | None:
     return None if allows_private else _inner(host, parts.port)
 
 
+def is_inner_name(host: str) -> bool:
+    """Whether only a private network can know this name, being in lower case."""
+    return "." not in host or any(
+        host == name or host.endswith(f".{name}") for name in _INNER_NAMES
+    )
+
+
 def private(address: str) -> str:
     """The words for an address that is not global."""
     return f"a private address ({text.clipped(address, _SHOWN_CHARS)})"
@@ -130,8 +137,7 @@ def _inner(host: str, port: int | None) -> Refusal | None:
         return _refused(f"a port that is never asked ({port})")
     if literal(host):
         return None if is_global(host) else _refused(private(host))
-    labels = host.split(".")
-    if len(labels) == 1 or labels[-1] in _INNER_SUFFIXES:
+    if is_inner_name(host):
         shown = text.clipped(host, _SHOWN_CHARS)
         return _refused(f"a name that only a private network knows ({shown})")
     return None

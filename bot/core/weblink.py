@@ -8,11 +8,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-from bot.core import text
+from bot.core import address, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -238,7 +237,6 @@ _NETLOC = re.compile(r"(?P<host>\[[^\[\]]*\]|[^\[\]:]+)(?::[0-9]*)?")
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _TOP_LABEL = re.compile(r"[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _MOST_IN_HOST = 253
-_PRIVATE_NAMES = ("localhost", "local", "internal", "lan", "intranet", "home.arpa")
 
 
 def _is_at(host: str, homes: Iterable[str]) -> bool:
@@ -257,14 +255,14 @@ def _host(netloc: str, *, allows_private: bool, allows_idn: bool) -> str:
             f"the host {text.quoted(written)} has letters of other scripts; in ASCII it is {text.quoted(host)}",
             "Type the link anew in plain letters, such as https://arxiv.org/abs/2208.12268",
         )
-    if address := _address(host):
-        if not allows_private and not _is_public(address):
+    if found_address := address.literal(host):
+        if not allows_private and not address.is_global(host):
             raise _not_public(written)
-        return f"[{address}]" if isinstance(address, IPv6Address) else str(address)
+        return f"[{found_address}]" if ":" in host else str(found_address)
     labels = host.split(".")
     if len(host) > _MOST_IN_HOST or not all(map(_LABEL.fullmatch, labels)):
         raise _malformed(netloc)
-    is_private = len(labels) == 1 or _is_at(host, _PRIVATE_NAMES)
+    is_private = address.is_inner_name(host)
     if is_private and not allows_private:
         raise _not_public(written)
     if not is_private and not _TOP_LABEL.fullmatch(labels[-1]):
@@ -295,50 +293,6 @@ def _not_public(host: str) -> RefusalError:
         f"the host {text.quoted(host)} is not on the public internet",
         "Give a link that everybody can open, such as https://github.com/owner/name",
     )
-
-
-_NUMBER = re.compile(r"0x[0-9a-f]*|0[0-7]*|[1-9][0-9]*")
-_BYTES = 4
-
-
-def _address(host: str) -> IPv4Address | IPv6Address | None:
-    """The address that a host spells, also in decimal, octal, hex and short forms.
-
-    Source: https://url.spec.whatwg.org/#concept-ipv4-parser
-    """
-    try:
-        if ":" in host:
-            return IPv6Address(host)
-        *front, last = host.split(".")
-        if not _NUMBER.fullmatch(last):
-            return None
-        if len(front) >= _BYTES:
-            raise _malformed(host)
-        value = _number(last, most=256 ** (_BYTES - len(front)) - 1)
-        for place, label in enumerate(front, 1):
-            value += _number(label, most=255) * 256 ** (_BYTES - place)
-        return IPv4Address(value)
-    except ValueError as error:
-        raise _malformed(host) from error
-
-
-def _number(label: str, *, most: int) -> int:
-    if not _NUMBER.fullmatch(label):
-        raise ValueError(label)
-    if label.startswith("0x"):
-        value = int(label[2:] or "0", 16)
-    else:
-        value = int(label, 8 if label.startswith("0") else 10)
-    if value > most:
-        raise ValueError(label)
-    return value
-
-
-def _is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Whether a public server can have this address; those that wrap another never count."""
-    if isinstance(address, IPv6Address) and (address.sixtofour or address.scope_id):
-        return False
-    return address.is_global and not address.is_multicast and not address.is_reserved
 
 
 # Look-alikes ------------------------------------------------------------------------------------

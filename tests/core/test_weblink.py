@@ -88,7 +88,7 @@ def test_a_link_has_one_normal_form(written: str, normal: str) -> None:
         ("https://256.1.1.1/", "well-formed"),
         ("https://1.2.3.09/", "well-formed"),
         ("https://a.2.3.4/", "well-formed"),
-        ("https://0x100000000/", "well-formed"),
+        ("https://0x100000000/", "public internet"),
         ("https://" + "1" * 300 + "/", "well-formed"),
         ("https://gıthub.com/ada/x", "looks like github.com"),
         ("https://github.com.evil.example/ada/x", "looks like github.com"),
