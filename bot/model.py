@@ -93,6 +93,8 @@ class Submission:
     models: tuple[str, ...] = ()
     links: Mapping[LinkField, str] = field(default_factory=lambda: MappingProxyType({}))
     notes: str | None = None
+    remarks: tuple[str, ...] = ()
+    """Sentences for people about what the form offers and the list does not have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,7 +99,7 @@ def decide(
             return replace(
                 decision,
                 looks=looks,
-                remarks=(*draft.remarks, *_unchecked(looks)),
+                remarks=(*submission.remarks, *draft.remarks, *_unchecked(looks)),
                 notes=submission.notes or "",
             )
         case Deferred(why=why) if not problems:

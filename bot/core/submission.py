@@ -63,6 +63,7 @@ def submission(
         models=models,
         links=links,
         notes=notes,
+        remarks=tuple(sheet.remarks),
     )
 
 
@@ -72,6 +73,7 @@ class _Sheet:
     def __init__(self, fields: Mapping[str, Value]) -> None:
         self._fields = fields
         self.problems: list[Problem] = []
+        self.remarks: list[str] = []
 
     def text(self, field: str) -> str:
         """What the field says, one chosen option a line; '' where it says nothing."""
@@ -84,6 +86,10 @@ class _Sheet:
                 return "\n".join(ticks.checked)
             case chosen:
                 return "\n".join(chosen)
+
+    def is_chosen(self, field: str) -> bool:
+        """Whether the form offered what the field says, so that nobody can have mistyped it."""
+        return isinstance(self._fields.get(field), tuple)
 
     def line(self, field: str, *, most: int) -> str | None:
         """What the field says on one line, or None; words for "nothing" count as nothing."""
@@ -188,9 +194,8 @@ def _section(sheet: _Sheet, config: Config) -> str | None:
         return None
     key = _keys(config.sections).get(typed.casefold())
     if key is None:
-        offered = "; ".join(section.title for section in config.sections)
-        fix = f"Leave it empty, or choose one of: {offered}"
-        sheet.tell("section", f"{quoted(typed)} is no section of this list", fix)
+        # Whoever chose what a form offers made no mistake; that form and the list disagree.
+        sheet.remarks.append(f"{quoted(typed)} is no section of this list: its rule decides.")
     # Where the rule and a person would say the same today, the rule stays true when the
     # preprint is published.
     named = {section.key for section in config.sections if section.takes == "named"}
@@ -203,6 +208,11 @@ def _topics(sheet: _Sheet, config: Config) -> tuple[str, ...]:
     chosen = [name for row in sheet.text("topics").split("\n") for name in _typed(row, known)]
     if strange := [name for name in chosen if name.casefold() not in known]:
         what = f"{', '.join(map(quoted, strange[:5]))} is no topic of this list"
+        if sheet.is_chosen("topics"):
+            sheet.remarks.append(f"{what}: left out.")
+            return tuple(
+                dict.fromkeys(known[name.casefold()] for name in chosen if name not in strange)
+            )
         offered = "; ".join(topic.title for topic in config.topics)
         fix = f"Choose from: {offered}" if offered else "Leave it empty."
         sheet.tell("topics", what, fix)

@@ -187,11 +187,18 @@ def test_a_section_is_chosen_by_title_or_key(typed: str, key: str | None) -> Non
     assert accepted(section=typed).section == key
 
 
-def test_an_unknown_section_is_told_with_those_there_are() -> None:
-    [problem] = refused(section="Abuses")
+def test_a_section_that_only_the_form_has_leaves_the_paper_to_the_rule() -> None:
+    found = accepted(section="Abuses")
 
-    assert problem.field == "section"
-    assert "Uses, and Users" in problem.fix
+    assert found.section is None
+    assert found.remarks == ("“Abuses” is no section of this list: its rule decides.",)
+
+
+def test_a_topic_that_only_the_form_has_is_left_out_and_told() -> None:
+    found = accepted(topics=("Theory", "Chemistry"))
+
+    assert found.topics == ("theory",)
+    assert found.remarks == ("“Chemistry” is no topic of this list: left out.",)
 
 
 @pytest.mark.parametrize(
@@ -276,14 +283,14 @@ def test_all_problems_are_told_at_once_and_in_the_form_s_order() -> None:
         title="x" * 501,
         authors="x" * 301,
         year="soon",
-        section="Abuses",
-        topics=("Chemistry",),
+        section="Uses",
+        topics="Chemistry",
         code="not a link",
         slides="javascript:alert(1)",
     )
 
     assert [problem.field for problem in problems] == [
-        "paper", "title", "authors", "year", "section", "topics", "code", "slides",
+        "paper", "title", "authors", "year", "topics", "code", "slides",
     ]  # fmt: skip
 
 
