@@ -6,6 +6,7 @@ import argparse
 import sys
 import tempfile
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from benchmarks import measures, table
@@ -16,19 +17,26 @@ if TYPE_CHECKING:
 
     from benchmarks.table import Row
 
-_ROUNDS = {100: 3, 1_000: 3, measures.FULL: 2}
+_ROUNDS = MappingProxyType({100: 3, 1_000: 3, measures.FULL: 2})
 """Entries in the list to rounds, of which the best counts."""
 _STARTS = 10
 
 
-def main(given: Sequence[str] | None = None) -> int:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+def main(
+    given: Sequence[str] | None = None,
+    *,
+    rounds: Mapping[int, int] = _ROUNDS,
+    starts: int = _STARTS,
+) -> int:
+    """Measure and print; without `--quick` all the lists, each in its rounds."""
+    parser = argparse.ArgumentParser(
+        prog="benchmarks", description="Measures what the jobs of the bot cost."
+    )
     parser.add_argument("--quick", action="store_true", help="leave out the list of 10,000 entries")
     args = parser.parse_args(given)
-    rounds = {count: n for count, n in _ROUNDS.items() if count < measures.FULL or not args.quick}
+    chosen = {count: n for count, n in rounds.items() if count < measures.FULL or not args.quick}
     rows = []
-    for row in measured(rounds, starts=_STARTS):
+    for row in measured(chosen, starts=starts):
         # The table comes at the end; until then, each figure shows that something happens.
         print(row, file=sys.stderr, flush=True)
         rows.append(row)

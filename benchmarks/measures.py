@@ -85,7 +85,7 @@ def _ratios(count: int, costs: Mapping[str, Cost]) -> Iterator[Row]:
             costs[job].megabytes,
             "MB",
             most=_MOST_MEGABYTES if is_full else None,
-            detail=f"floor {costs['floor'].megabytes:.0f} MB",
+            detail="peak",
         )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from benchmarks import __main__ as benchmarks
-from benchmarks import children, measures, synthetic, table
+from benchmarks import children, floor, measures, synthetic
 from benchmarks.children import REPOSITORY, ChildError, Cost
 from bot.core import audit, entry
 from bot.edge import catalog
@@ -16,14 +16,24 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_a_very_small_list_gives_a_whole_table() -> None:
-    rows = list(benchmarks.measured({5: 1}, starts=1))
-    drawn = table.draw(rows)
+def test_a_very_small_list_gives_a_whole_table(capsys: pytest.CaptureFixture[str]) -> None:
+    code = benchmarks.main(["--quick"], rounds={5: 1, measures.FULL: 1}, starts=1)
 
+    drawn, progress = capsys.readouterr()
+    assert code == 0
     assert "FAILED" not in drawn
     assert "| build, 5 entries " in drawn
     assert "| bot --help, cold start " in drawn
-    assert len({len(line) for line in drawn.split("\n")}) == 1
+    assert len({len(line) for line in drawn.splitlines()}) == 1
+    assert len(progress.splitlines()) == len(drawn.splitlines()) - len(("head", "rule"))
+
+
+def test_a_written_list_is_a_sound_list_that_the_floor_can_parse(tmp_path: Path) -> None:
+    synthetic.write(3, tmp_path)
+    floor.parse(str(tmp_path))
+
+    assert len(catalog.entries(tmp_path / "entries")) == 3
+    assert catalog.config(tmp_path) == catalog.config(REPOSITORY)
 
 
 def test_synthetic_entries_are_sound_and_always_the_same() -> None:
@@ -57,14 +67,16 @@ def test_growth_has_a_target_on_the_full_list(seconds: float, verdict: str) -> N
     assert [row.verdict for row in measures.growth(100, small, 1_000, large)] == [""]
 
 
-def test_a_job_that_fails_is_told_and_the_others_are_measured(tmp_path: Path) -> None:
-    (tmp_path / "1").mkdir()
-    environment = {"BOT_PACE": "-1"}
+def test_what_fails_is_told_and_the_rest_goes_on(tmp_path: Path) -> None:
+    wrong = {"BOT_PACE": "-1"}
 
-    rows = list(measures.starts(rounds=1, folder=tmp_path, environment=environment))
+    rows = [
+        *measures.starts(rounds=1, folder=tmp_path, environment=wrong),
+        *measures.jobs({1: 1, 2: 1}, folder=tmp_path, environment=wrong),
+    ]
 
-    assert [row.verdict for row in rows] == ["FAILED"]
-    assert "BOT_PACE" in rows[0].detail
+    assert [row.verdict for row in rows] == ["FAILED"] * 3
+    assert all("BOT_PACE" in row.detail for row in rows)
 
 
 def test_a_child_that_fails_is_an_error_with_its_last_words() -> None:
