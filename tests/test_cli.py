@@ -95,7 +95,9 @@ def test_an_interrupt_is_a_failure_without_words(
 
 
 def test_a_reader_that_goes_away_is_no_failure() -> None:
-    code = "import sys; from bot import cli; sys.exit(cli.main(['resolve', *['2405.90001'] * 20000]))"
+    code = (
+        "import sys; from bot import cli; sys.exit(cli.main(['resolve', *['2405.90001'] * 20000]))"
+    )
     with subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as running:

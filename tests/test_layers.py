@@ -76,15 +76,18 @@ def loaded_by(code: str) -> set[str]:
     plain = {name: value for name, value in os.environ.items() if "COV" not in name}
     code += "\nimport sys; print(*sys.modules, file=sys.stderr)"
     done = subprocess.run(
-        [sys.executable, "-c", code], input="", capture_output=True, text=True, check=True, env=plain
+        [sys.executable, "-c", code],
+        input="",
+        capture_output=True,
+        text=True,
+        check=True,
+        env=plain,
     )
     return set(done.stderr.split())
 
 
 def test_help_imports_no_job_and_no_library() -> None:
-    loaded = loaded_by(
-        "from bot import cli\ntry: cli.main(['--help'])\nexcept SystemExit: pass"
-    )
+    loaded = loaded_by("from bot import cli\ntry: cli.main(['--help'])\nexcept SystemExit: pass")
 
     assert not loaded & {"pydantic", "httpx", "yaml", "jinja2", "arxiv", "dataclasses", "asyncio"}
     assert not any(name.startswith(("bot.jobs", "bot.edge", "bot.core")) for name in loaded)
