@@ -116,15 +116,19 @@ def _destination_special(match: re.Match[str]) -> str:
     return f"\\{char}" if char in "\\()<>" else f"%{ord(char):02X}"
 
 
-_TEX_WORDS = (
-    ("\0", r"\textbackslash{}"),
-    ("~", r"\textasciitilde{}"),
-    ("^", r"\textasciicircum{}"),
-)
-_PAIRED_BRACES = (("\1", r"\{"), ("\2", r"\}"))
-_LONE_BRACES = (("\1", r"\textbraceleft{}"), ("\2", r"\textbraceright{}"))
+_TEX = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    **{char: f"\\{char}" for char in "#$%&_{}"},
+}
+_LONE_BRACES = _TEX | {"{": r"\textbraceleft{}", "}": r"\textbraceright{}"}
 # TeX draws two hyphens as a dash, two quotes as one, and so on: an empty group keeps them apart.
-_LIGATURES = ("--", "''", "``", ",,", "<<", ">>", "?`", "!`")
+# The set of all these characters comes first, because the engine skips to it in one go.
+_TEX_SPECIAL = re.compile(
+    r"(?P<char>[\\{}~^#$%&_'`,<>?!-])"
+    r"(?:(?<=[\\{}~^#$%&_])|(?<=[-'`,<>])(?=(?P=char))|(?<=[?!])(?=`))"
+)
 
 
 def tex(text: str) -> str:
@@ -135,16 +139,8 @@ def tex(text: str) -> str:
     >>> tex("50% of {A_1}"), tex(":-{")
     ('50\\% of \\{A\\_1\\}', ':-\\textbraceleft{}')
     """
-    # Clean text has no control characters: they stand for what the replacements themselves write.
-    escaped = text.replace("\\", "\0").replace("{", "\1").replace("}", "\2")
-    for char in "#$%&_":
-        escaped = escaped.replace(char, f"\\{char}")
-    for mark, literal in _TEX_WORDS + (_PAIRED_BRACES if _braces_pair(text) else _LONE_BRACES):
-        escaped = escaped.replace(mark, literal)
-    for pair in _LIGATURES:
-        while pair in escaped:
-            escaped = escaped.replace(pair, f"{pair[0]}{{}}{pair[1]}")
-    return escaped
+    literal = _TEX if _braces_pair(text) else _LONE_BRACES
+    return _TEX_SPECIAL.sub(lambda found: literal.get(found[0]) or f"{found[0]}{{}}", text)
 
 
 def _braces_pair(text: str) -> bool:

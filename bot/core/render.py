@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.core import export, mindmap, shelf
 from bot.core.github import Slugs
-from bot.core.pages import page
+from bot.core.pages import macro, page
 from bot.model import LINK_FIELDS, Markdown
 
 if TYPE_CHECKING:
@@ -41,20 +41,15 @@ def pages(listed: Iterable[Listed], config: Config) -> dict[str, str]:
 
 def item(entry: Entry, config: Config) -> Markdown:
     """One paper as the README lists it, without a line end after it."""
-    shown = [(name, _row(entry, name, config)) for name in config.shown.fields]
-    return Markdown(
-        page(
-            "item.md.j2",
-            title=entry.title,
-            url=entry.url,
-            label=shelf.label(entry),
-            rows=[(name, text) for name, text in shown if text],
-            links=[
-                (name, entry.links[name])
-                for name in LINK_FIELDS
-                if name in config.shown.fields and name in entry.links
-            ],
-        ).rstrip("\n")
+    fields = config.shown.fields
+    rows = [(name, text) for name in fields if (text := _row(entry, name, config))]
+    links = [(name, entry.links[name]) for name in LINK_FIELDS if name in entry.links]
+    return macro("item.md.j2", "item")(
+        entry.title,
+        entry.url,
+        shelf.label(entry),
+        rows,
+        [link for link in links if link[0] in fields],
     )
 
 
