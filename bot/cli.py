@@ -103,14 +103,39 @@ def _import(parser: argparse.ArgumentParser) -> None:
     _dry_run(parser)
 
 
+def _submit(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--issue",
+        type=_number,
+        metavar="N",
+        help="the issue; without it the one of the workflow's event",
+    )
+    _dry_run(parser)
+
+
+def _doctor(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--fix", action="store_true", help="make the labels that are missing")
+    _dry_run(parser)
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or not text.isascii() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no issue: write its number, such as 12")
+    return int(text)
+
+
 JOBS = (
     Job(name="demo", module="demo", help="turn one submission into a pull request, offline, step by step", arguments=_no_arguments),
     Job(name="parse", module="parse", help="read form bodies; print their values as JSON lines", arguments=_parse),
     Job(name="resolve", module="resolve", help="tell which paper a link or identifier names, as JSON lines", arguments=_resolve),
     Job(name="preview", module="preview", help="show what would become of submissions, without GitHub", arguments=_preview),
+    Job(name="submit", module="submit", help="answer a submission's issue; make or update its pull request", arguments=_submit),
+    Job(name="command", module="command", help="carry out the commands of a comment, and answer it", arguments=_dry_run),
+    Job(name="reconcile", module="reconcile", help="make everything that is open fit the list as it is now", arguments=_dry_run),
     Job(name="check", module="check", help="find every problem of entries, configuration, form and README", arguments=_check),
     Job(name="build", module="build", help="make the README and the exports from the entries", arguments=_build),
     Job(name="import", module="import_list", help="turn a Markdown list into entries, with a loss report", arguments=_import),
+    Job(name="doctor", module="doctor", help="find what in the repository's settings would stop the bot", arguments=_doctor),
 )  # fmt: skip
 
 
@@ -145,6 +170,9 @@ def main(  # noqa: PLR0911 - one answer for each way in which a run can end
         return DONE
     except KeyboardInterrupt:
         return FAILED
+    except _hub_errors() as error:
+        runner.log(str(error))
+        return FAILED
     except OSError as error:
         runner.log(f"{error.strerror or error}: {error.filename or ''}")
         return FAILED
@@ -152,6 +180,12 @@ def main(  # noqa: PLR0911 - one answer for each way in which a run can end
         runner.log(f"a defect of the bot, please report it: {_told(error)}")
         return FAILED
     return code
+
+
+def _hub_errors() -> tuple[type[Exception], ...]:
+    """GitHub's troubles, where this run imported what raises them."""
+    wire = sys.modules.get("bot.edge.wire")
+    return (wire.HubError,) if wire else ()
 
 
 def _told(error: Exception) -> str:

@@ -33,6 +33,9 @@ SERVICES: Mapping[Service, str] = MappingProxyType(
     }
 )
 
+_SERVER = "https://github.com"
+_API = "https://api.github.com"
+
 
 class SettingError(ValueError):
     """An environment variable that cannot be used; the message names it and the cure."""
@@ -52,8 +55,20 @@ class Settings:
     """Whether links to loopback and private addresses and odd ports may be asked."""
     repository: str | None = None
     """'owner/name' from `GITHUB_REPOSITORY`."""
-    server_url: str = "https://github.com"
+    server_url: str = _SERVER
+    api_url: str = _API
     in_actions: bool = False
+    token: str | None = field(default=None, repr=False)
+    """`GITHUB_TOKEN`: the workflow's, or a person's."""
+    app_id: str | None = None
+    app_key: str | None = field(default=None, repr=False)
+    """The private key of the App `app_id`, in PEM form; both or none."""
+    event_name: str | None = None
+    event_path: str | None = None
+    summary_path: str | None = None
+    """The file that Actions shows as the run's summary."""
+    run_url: str | None = None
+    """The page of this run, for statuses to point to."""
 
     @property
     def today(self) -> date:
@@ -77,9 +92,24 @@ def read(environment: Mapping[str, str]) -> Settings:
         pace=_factor(given.get("BOT_PACE", "1")),
         allows_private=given.get("BOT_LINKS_ALLOW_PRIVATE") == "1",
         repository=given.get("GITHUB_REPOSITORY"),
-        server_url=given.get("GITHUB_SERVER_URL", "https://github.com").rstrip("/"),
+        server_url=_base_url("GITHUB_SERVER_URL", given.get("GITHUB_SERVER_URL", _SERVER)),
+        api_url=_base_url("GITHUB_API_URL", given.get("GITHUB_API_URL", _API)),
         in_actions=given.get("GITHUB_ACTIONS") == "true",
+        token=given.get("GITHUB_TOKEN"),
+        app_id=given.get("BOT_APP_ID"),
+        app_key=given.get("BOT_APP_PRIVATE_KEY"),
+        event_name=given.get("GITHUB_EVENT_NAME"),
+        event_path=given.get("GITHUB_EVENT_PATH"),
+        summary_path=given.get("GITHUB_STEP_SUMMARY"),
+        run_url=_run_url(given),
     )
+
+
+def _run_url(given: Mapping[str, str]) -> str | None:
+    repository, run = given.get("GITHUB_REPOSITORY"), given.get("GITHUB_RUN_ID")
+    if not (repository and run):
+        return None
+    return f"{given.get('GITHUB_SERVER_URL', _SERVER).rstrip('/')}/{repository}/actions/runs/{run}"
 
 
 def _base_url(name: str, url: str) -> str:

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Literal
 
 from rapidfuzz import fuzz, process
 
+from bot.core import ids
+from bot.model import Problem
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from bot.core.entry import Entry, Listed
     from bot.model import Identity
@@ -35,28 +38,48 @@ class Index:
     def __init__(self, listed: Iterable[Listed]) -> None:
         self._by_identity: dict[tuple[str, str], Listed] = {}
         self._by_title: dict[str, list[Listed]] = {}
-        self.keys: set[str] = set()
-        """Every citation key that is taken."""
+        self._by_key: dict[str, Listed] = {}
         for one in listed:
             self.add(one)
 
     def add(self, one: Listed) -> None:
         """Take a paper in; where two claim one identity, the first keeps it."""
-        self.keys.add(one.key)
+        self._by_key.setdefault(one.key, one)
         for kind, text in one.entry.ids.items():
             self._by_identity.setdefault((kind, text), one)
         self._by_title.setdefault(plain(one.entry.title), []).append(one)
+
+    @property
+    def keys(self) -> Collection[str]:
+        """Every citation key that is taken."""
+        return self._by_key.keys()
+
+    def has_key(self, key: str) -> bool:
+        """Whether a citation key is taken."""
+        return key in self._by_key
+
+    def named(self, text: str) -> Listed | None:
+        """The listed paper that a person means by its key, file, link, identifier or title."""
+        key = text.strip().removesuffix(".yaml").rpartition("/")[2]
+        if key in self._by_key:
+            return self._by_key[key]
+        paper = ids.read(text)
+        if not isinstance(paper, Problem) and (found := self.identity(paper)):
+            return found.listed
+        titled = self._by_title.get(plain(text), [])
+        return titled[0] if len(titled) == 1 else None
 
     def identity(self, paper: Identity) -> Match | None:
         """The listed paper with this identity."""
         one = self._by_identity.get((paper.kind, paper.id))
         return Match(listed=one, how="same-identity") if one else None
 
-    def work(self, entry: Entry, *, near_title: Likeness) -> Match | None:
+    def work(self, entry: Entry, *, near_title: Likeness | None) -> Match | None:
         """The listed paper that this one is, or is most like.
 
         Equal titles of papers that share an author are one work. Equal titles without a shared
-        author, and titles that are alike from `near_title` on, are for a person to decide.
+        author, and titles that are alike from `near_title` on, are for a person to decide; with
+        None, these are not looked for.
         """
         for known in entry.identities:
             if same := self.identity(known):
@@ -65,6 +88,8 @@ class Index:
         for one in self._by_title.get(title, ()):
             if surnames(entry.authors) & surnames(one.entry.authors):
                 return Match(listed=one, how="same-work")
+        if near_title is None:
+            return None
         found = process.extractOne(
             title, self._by_title.keys(), scorer=fuzz.ratio, score_cutoff=near_title
         )

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.core import ids, match, text, venues
+from pydantic import ValidationError
+
+from bot.core import ids, invalid, match, text, venues
 from bot.core.entry import Entry
 from bot.model import Evidence, NotThere, Problem, Unreachable
 
@@ -16,9 +18,12 @@ if TYPE_CHECKING:
     from datetime import date
 
     from bot.config import Thresholds
+    from bot.core.correction import Correction
     from bot.model import Answer, Submission
 
 SUBMITTER = "submitter"
+PERSON = "person"
+"""The source of what somebody edited by hand: no job changes it any more."""
 IDENTIFIER = "identifier"
 """The source of what an identifier itself tells: NeurIPS 2023, Findings of ACL."""
 
@@ -277,3 +282,58 @@ def promote(listed: Entry, draft: Entry, *, today: date) -> tuple[Entry, tuple[D
         for name, value in changed.items()
     )
     return merged, differences
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corrected:
+    """An entry as a correction wants it, with what that changes and what a person must decide."""
+
+    entry: Entry
+    changes: tuple[Difference, ...] = ()
+    doubts: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def correct(listed: Entry, correction: Correction, *, today: date) -> Corrected:
+    """The entry with what a correction asks for, but for what people decided before."""
+    links = {**listed.links, **correction.links}
+    wanted = {
+        **correction.changes,
+        **({"links": {k: v for k, v in links.items() if v}} if correction.links else {}),
+        **({"ids": {**listed.ids, correction.paper.kind: correction.paper.id}} if correction.paper else {}),
+    }  # fmt: skip
+    news = {k: v for k, v in wanted.items() if shown(v) != shown(getattr(listed, k))}
+    decided = [k for k in news if k in listed.locked or listed.sources.get(k) == PERSON]
+    changed = {k: v for k, v in news.items() if k not in decided}
+    doubts = tuple(
+        f"A maintainer decided {name} before, so it stays “{shown(getattr(listed, name))}”. "
+        f"The correction says “{text.clipped(shown(news[name]), 200)}”: use /set if that is right."
+        for name in decided
+    )
+    if listed.venue is None and changed.get("venue"):
+        changed["promoted"] = listed.promoted or today
+    return with_values(listed, changed, source=SUBMITTER, doubts=doubts)
+
+
+def with_values(
+    listed: Entry, changed: Mapping[str, object], *, source: str, doubts: tuple[str, ...] = ()
+) -> Corrected:
+    """The entry with these values in it, from `source`; or what they would break."""
+    typed = [name for name in changed if name not in {"promoted", "locked", "ids"}]
+    sources = {**listed.sources, **dict.fromkeys(typed, source)}
+    try:
+        entry = Entry.model_validate({**listed.fields(), **changed, "sources": sources})
+    except ValidationError as error:
+        return Corrected(entry=listed, problems=invalid.problems(error, file="", examples={}))
+    changes = tuple(
+        Difference(
+            field=name,
+            kept=shown(value),
+            kept_from=source,
+            other=shown(getattr(listed, name)),
+            other_from="entry",
+        )
+        for name, value in changed.items()
+        if name != "promoted" and shown(value) != shown(getattr(listed, name))
+    )
+    return Corrected(entry=entry, changes=changes, doubts=doubts)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from bot.core import entry as entries
-from bot.core import ids, merge
+from bot.core import ids, merge, text
 from bot.core.entry import Listed
 from bot.core.merge import Deferred, Draft
 from bot.model import Evidence, Identity, Problem
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from bot.config import Config
+    from bot.core.correction import Correction
     from bot.core.match import Index, Match
     from bot.core.merge import Difference
-    from bot.model import Answer, Look, Outcome, Submission
+    from bot.model import Answer, LinkField, Look, Outcome, Submission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,17 +44,33 @@ class Decision:
     """Which service was down, when deferred."""
     notes: str = ""
     """What the submitter wants a maintainer to know, in their words."""
+    subject: Literal["paper", "correction"] = "paper"
+    """Which form it came from, and the label that says so."""
+    removed: Listed | None = None
+    """The entry that is to go, when its removal is asked for."""
+    waits_for: int | None = None
+    """The earlier submission about the same paper, when a duplicate of that."""
+    parked: bool = False
+    """Whether it is deferred until its submitter has fewer open submissions."""
 
     @property
     def labels(self) -> tuple[str, ...]:
         """The labels of issue and pull request."""
         match self.outcome:
             case "accepted":
-                return ("paper", "needs-decision") if self.doubts else ("paper",)
+                return (self.subject, "needs-decision") if self.doubts else (self.subject,)
             case "rejected":
-                return ("paper", "needs-changes")
+                return (self.subject, "needs-changes")
+            case "deferred" if self.parked:
+                return (self.subject, "parked")
             case outcome:
-                return ("paper", outcome)
+                return (self.subject, outcome)
+
+    @property
+    def path(self) -> str:
+        """The entry's file; '' where nothing is to change."""
+        one = self.listed or self.removed
+        return one.path if one else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +107,7 @@ def decide(
     if same := duplicate(submission, index):
         return Decision(outcome="duplicate", match=same)
     looks = gathered.looks
-    problems = _link_problems(submission, looks)
+    problems = _link_problems(links(submission), looks)
     match merge.fill(submission, gathered.answer, thresholds=config.thresholds, today=today):
         case Draft() as draft if not problems:
             found = _published_twin(gathered.answer, index)
@@ -108,6 +125,53 @@ def decide(
             return Decision(outcome="rejected", problems=(*more, *problems), looks=looks)
         case _:
             return Decision(outcome="rejected", problems=problems, looks=looks)
+
+
+def correct(
+    correction: Correction, looks: Sequence[Look], *, index: Index, today: date
+) -> Decision:
+    """Decide on a correction or removal of an entry.
+
+    What a maintainer locked or wrote is only questioned: it stays, and the pull request asks.
+    """
+    listed = index.named(correction.target)
+    if listed is None:
+        what = f"no entry of the list is “{text.clipped(correction.target, 80)}”"
+        fix = "Paste the paper's link as the list has it, or the name of its file below entries/."
+        problem = Problem(field="entry", what=what, fix=fix)
+        return Decision(
+            outcome="rejected", subject="correction", problems=(problem,), looks=tuple(looks)
+        )
+    if correction.removes:
+        doubt = "Is the entry to go? Merging removes it; history keeps it."
+        return Decision(
+            outcome="accepted",
+            subject="correction",
+            removed=listed,
+            doubts=(doubt,),
+            notes=correction.notes or "",
+        )
+    made = merge.correct(listed.entry, correction, today=today)
+    problems = (*_link_problems(correction.links, looks), *made.problems)
+    if problems:
+        return Decision(
+            outcome="rejected", subject="correction", problems=problems, looks=tuple(looks)
+        )
+    if not made.changes and not made.doubts:
+        what = f"the entry “{listed.key}” says all of this already"
+        fix = "Fill in what differs, or close this issue."
+        problem = Problem(field="change", what=what, fix=fix)
+        return Decision(outcome="rejected", subject="correction", problems=(problem,))
+    return Decision(
+        outcome="accepted",
+        subject="correction",
+        listed=Listed(path=listed.path, entry=made.entry),
+        changes=made.changes,
+        doubts=made.doubts,
+        remarks=(*correction.remarks, *_unchecked(looks)),
+        looks=tuple(looks),
+        notes=correction.notes or "",
+    )
 
 
 def _published_twin(answer: Answer | None, index: Index) -> Match | None:
@@ -152,8 +216,10 @@ def _new(entry: entries.Entry, index: Index, today: date) -> Listed:
     return Listed(path=entries.path(year=year, key=key), entry=entry)
 
 
-def _link_problems(submission: Submission, looks: Sequence[Look]) -> tuple[Problem, ...]:
-    fields = {url: name for name, url in links(submission).items()}
+def _link_problems(
+    given: Mapping[str, str] | Mapping[LinkField, str | None], looks: Sequence[Look]
+) -> tuple[Problem, ...]:
+    fields = {url: name for name, url in given.items()}
     bad = [look for look in looks if look.verdict in {"gone", "refused", "invalid"}]
     fix = "Correct the link, or leave the field empty."
     return tuple(

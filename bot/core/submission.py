@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from bot.core import ids, options
 from bot.core.entry import MOST_AUTHORS, MOST_ITEMS, MOST_TITLE
 from bot.core.text import items, line, lines, names, quoted
-from bot.model import LinkField, Problem, Submission, Ticks, Value
+from bot.model import LINK_FIELDS, LinkField, Problem, Submission, Ticks, Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,8 +23,6 @@ MOST_LINK = 2_000
 MOST_NOTES = 5_000
 FIRST_YEAR, LAST_YEAR = 1950, 2100
 
-_LINKS: tuple[LinkField, ...] = ("code", "slides", "video")
-
 _Good = TypeVar("_Good")
 
 
@@ -36,38 +34,52 @@ def submission(
     Takes the values of any form that uses these field ids, whatever its labels: sections and
     topics may be chosen or typed, by title or key. `origin` says where it came from, for people.
     """
-    sheet = _Sheet(fields)
+    sheet = Sheet(fields)
     paper = _paper(sheet, allows_private=allows_private)
-    title = sheet.line("title", most=MOST_TITLE)
-    authors = sheet.several("authors", names(sheet.text("authors")), most=MOST_AUTHORS)
-    venue, venue_year = _venue(sheet, config)
-    year = _year(sheet, venue_year)
-    section = _section(sheet, config)
-    topics = _topics(sheet, config)
-    datasets = sheet.several("datasets", items(sheet.text("datasets")), most=MOST_ITEMS)
-    models = sheet.several("models", items(sheet.text("models")), most=MOST_ITEMS)
-    links = _links(sheet, allows_private=allows_private)
-    notes = _notes(sheet)
+    told = values(sheet, config)
+    links = links_of(sheet, allows_private=allows_private)
+    notes = sheet.notes()
     if sheet.problems or paper is None:
         return tuple(sheet.problems)
     return Submission(
         origin=origin,
         paper=paper,
-        title=title,
-        authors=authors,
-        venue=venue,
-        year=year,
-        section=section,
-        topics=topics,
-        datasets=datasets,
-        models=models,
         links=links,
         notes=notes,
         remarks=tuple(sheet.remarks),
+        **told,
     )
 
 
-class _Sheet:
+class Values(TypedDict):
+    """What a form says about a paper, empty where it says nothing."""
+
+    title: str | None
+    authors: tuple[str, ...]
+    venue: str | None
+    year: int | None
+    section: str | None
+    topics: tuple[str, ...]
+    datasets: tuple[str, ...]
+    models: tuple[str, ...]
+
+
+def values(sheet: Sheet, config: Config) -> Values:
+    """The values of a form, but for its links; what is wrong with them goes into the sheet."""
+    venue, venue_year = _venue(sheet, config)
+    return Values(
+        title=sheet.line("title", most=MOST_TITLE),
+        authors=sheet.several("authors", names(sheet.text("authors")), most=MOST_AUTHORS),
+        venue=venue,
+        year=_year(sheet, venue_year),
+        section=_section(sheet, config),
+        topics=_topics(sheet, config),
+        datasets=sheet.several("datasets", items(sheet.text("datasets")), most=MOST_ITEMS),
+        models=sheet.several("models", items(sheet.text("models")), most=MOST_ITEMS),
+    )
+
+
+class Sheet:
     """The values of a form, and what was found wrong with them on the way."""
 
     def __init__(self, fields: Mapping[str, Value]) -> None:
@@ -117,12 +129,20 @@ class _Sheet:
         self.problems.append(found)
         return None
 
+    def notes(self) -> str | None:
+        """What the submitter wants the maintainers to know."""
+        notes = lines(self.text("notes")).strip()
+        if len(notes) > MOST_NOTES:
+            what = f"they have {len(notes):,} characters, and at most {MOST_NOTES:,} are taken"
+            self.tell("notes", what, "Shorten them.")
+        return notes or None
+
     def tell(self, field: str, what: str, fix: str) -> None:
         """Keep one more problem."""
         self.problems.append(Problem(field=field, what=what, fix=fix))
 
 
-def _paper(sheet: _Sheet, *, allows_private: bool) -> Identity | None:
+def _paper(sheet: Sheet, *, allows_private: bool) -> Identity | None:
     pasted = sheet.line("paper", most=MOST_LINK)
     if pasted is not None:
         return sheet.good(ids.read(pasted, field="paper", allows_private=allows_private))
@@ -140,7 +160,7 @@ _NO_VENUE = re.compile(
 )
 
 
-def _venue(sheet: _Sheet, config: Config) -> tuple[str | None, int | None]:
+def _venue(sheet: Sheet, config: Config) -> tuple[str | None, int | None]:
     """The venue by the list's name for it, and the year that was written behind it.
 
     Where a preprint lies is no venue.
@@ -173,7 +193,7 @@ def _parted(venue: str) -> tuple[str, int | None]:
     return (venue[: found.start()], year) if FIRST_YEAR <= year <= LAST_YEAR else (venue, None)
 
 
-def _year(sheet: _Sheet, venue_year: int | None) -> int | None:
+def _year(sheet: Sheet, venue_year: int | None) -> int | None:
     typed = sheet.line("year", most=MOST_NAME)
     if typed is None:
         return venue_year
@@ -187,7 +207,7 @@ def _year(sheet: _Sheet, venue_year: int | None) -> int | None:
     return int(typed)
 
 
-def _section(sheet: _Sheet, config: Config) -> str | None:
+def _section(sheet: Sheet, config: Config) -> str | None:
     """The key of the section that was chosen; None where the list's rule decides."""
     typed = sheet.line("section", most=MOST_NAME)
     if typed is None or typed.casefold() == options.LIST_DECIDES.casefold():
@@ -202,7 +222,7 @@ def _section(sheet: _Sheet, config: Config) -> str | None:
     return key if key in named else None
 
 
-def _topics(sheet: _Sheet, config: Config) -> tuple[str, ...]:
+def _topics(sheet: Sheet, config: Config) -> tuple[str, ...]:
     """The keys of the topics that were chosen, or typed with commas between them."""
     known = _keys(config.topics)
     chosen = [name for row in sheet.text("topics").split("\n") for name in _typed(row, known)]
@@ -235,20 +255,13 @@ def _keys(parts: tuple[Section, ...] | tuple[Topic, ...]) -> Mapping[str, str]:
     }
 
 
-def _links(sheet: _Sheet, *, allows_private: bool) -> Mapping[LinkField, str]:
+def links_of(sheet: Sheet, *, allows_private: bool) -> Mapping[LinkField, str]:
+    """The links of a form, in their normal form."""
     found: dict[LinkField, str] = {}
-    for field in _LINKS:
+    for field in LINK_FIELDS:
         typed = sheet.line(field, most=MOST_LINK)
         if typed and (
             url := sheet.good(ids.link(typed, field=field, allows_private=allows_private))
         ):
             found[field] = url
     return MappingProxyType(found)
-
-
-def _notes(sheet: _Sheet) -> str | None:
-    notes = lines(sheet.text("notes")).strip()
-    if len(notes) > MOST_NOTES:
-        what = f"they have {len(notes):,} characters, and at most {MOST_NOTES:,} are taken"
-        sheet.tell("notes", what, "Shorten them.")
-    return notes or None

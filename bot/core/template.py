@@ -1,4 +1,4 @@
-"""The submission form of a list, made from its configuration."""
+"""The issue forms of a list, made from its configuration."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import yaml
 
 from bot.core import escape, options
+from bot.core.correction import CHANGES
 from bot.core.text import line
 
 if TYPE_CHECKING:
@@ -22,20 +23,70 @@ _MADE = "# Made from list.yaml by `bot check --fix`: change list.yaml, and run i
 _CHECKLIST = ("I looked: it is not in the list yet", "The paper is about the list's subject")
 
 
+FOLDER = ".github/ISSUE_TEMPLATE"
+PAPER = f"{FOLDER}/paper.yml"
+CORRECTION = f"{FOLDER}/correction.yml"
+
+
+def files(config: Config) -> dict[str, str]:
+    """Path to text of everything in `.github/ISSUE_TEMPLATE`."""
+    return {
+        PAPER: render(config),
+        CORRECTION: correction(config),
+        f"{FOLDER}/other.yml": other(),
+        # Whoever has a paper shall meet the form, not an empty page.
+        f"{FOLDER}/config.yml": _MADE + "blank_issues_enabled: false\n",
+    }
+
+
 def render(config: Config) -> str:
-    """The text of `.github/ISSUE_TEMPLATE/paper.yml`; the same configuration gives the same bytes.
+    """The form for a paper; the same configuration gives the same bytes.
 
     Source: https://docs.github.com/en/communities/using-templates-to-encourage-useful-issues-and-pull-requests/syntax-for-issue-forms
     """
-    form = {
-        "name": "Submit a paper",
-        "description": "Add a paper to the list: its link is enough.",
-        "title": "[Paper] ",
-        "labels": ["paper"],
-        "body": list(_body(config)),
-    }
+    return _written(
+        name="Submit a paper",
+        description="Add a paper to the list: its link is enough.",
+        title="[Paper] ",
+        labels=["paper"],
+        body=list(_body(config)),
+    )
+
+
+def correction(config: Config) -> str:
+    """The form for a correction of an entry, or its removal."""
+    return _written(
+        name="Correct or remove an entry",
+        description="Something in the list is wrong or out of date: say what.",
+        title="[Correction] ",
+        labels=["correction"],
+        body=list(_correction(config)),
+    )
+
+
+def other() -> str:
+    """The form for everything that is about no paper; the bot leaves these to people."""
+    return _written(
+        name="Something else",
+        description="A question, an idea, or trouble with the bot.",
+        title="",
+        labels=[],
+        body=[
+            _field(
+                "textarea",
+                "text",
+                label="What is it about",
+                description="People read this; the bot stays out of it.",
+            )
+            | {"validations": {"required": True}},
+        ],
+    )
+
+
+def _written(**form: str | list[str] | list[_Item]) -> str:
+    kept = {name: value for name, value in form.items() if value}
     written: str = yaml.dump(
-        form, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1_000_000
+        kept, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1_000_000
     )
     return _MADE + written
 
@@ -81,6 +132,43 @@ def _body(config: Config) -> Iterator[_Item]:
         label="Checklist",
         description="So that nobody does the work twice, such as by searching for the title first.",
         options=[{"label": box} for box in _CHECKLIST],
+    )
+
+
+def _correction(config: Config) -> Iterator[_Item]:
+    yield _markdown(
+        "Say which entry is meant, and fill in what has to change. What stays empty stays as it "
+        "is; write `none` to take a value out. The bot answers here with a pull request."
+    )
+    yield _field(
+        "input",
+        "entry",
+        label="Entry",
+        description="The paper's link, identifier, or citation key (the name of its file), such "
+        "as zhao2023fedprompt.",
+        placeholder="https://arxiv.org/abs/2208.12268",
+    ) | {"validations": {"required": True}}
+    yield _field(
+        "dropdown",
+        "change",
+        label="What to do",
+        description="Removing takes the whole entry out; tell the reason in the notes.",
+        options=list(CHANGES),
+    ) | {"validations": {"required": True}}
+    yield _field(
+        "input",
+        "paper",
+        label="Another link or identifier",
+        description="One that the entry lacks or has wrong, such as a DOI: 10.1145/3580305.3599825.",
+    )
+    yield from _about_the_paper()
+    yield from _choices(config)
+    yield from _material()
+    yield _field(
+        "textarea",
+        "notes",
+        label="Notes",
+        description="The reason, and where one can see it, such as a link to the proceedings.",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from bot.edge.disk import Problems
 from bot.model import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from bot.config import Config
 
@@ -39,18 +40,28 @@ def read(folder: Path) -> tuple[tuple[Listed, ...], tuple[Problem, ...]]:
     if folder.is_symlink():
         what, fix = "it is a symbolic link", "Put the folder itself there."
         return (), (Problem(file=disk.ENTRIES, field="", what=what, fix=fix),)
+    named = (
+        (f"{disk.ENTRIES}/{path.removeprefix(f'{folder}{os.sep}').replace(os.sep, '/')}", path)
+        for path in _yaml_files(folder)
+    )
+    return loaded((name, partial(disk.text, path, name=name)) for name, path in named)
+
+
+def loaded(
+    files: Iterable[tuple[str, Callable[[], str]]],
+) -> tuple[tuple[Listed, ...], tuple[Problem, ...]]:
+    """The entries among these files (name, and how to get the text), and what is wrong with others."""
     listed: list[Listed] = []
     problems: list[Problem] = []
-    for path in _yaml_files(folder):
-        name = f"{disk.ENTRIES}/{path.removeprefix(f'{folder}{os.sep}').replace(os.sep, '/')}"
+    for name, text in files:
         try:
-            loaded = entry.load(disk.text(path, name=name), file=name)
+            found = entry.load(text(), file=name)
         except Problems as unreadable:
-            loaded = unreadable.problems
-        if isinstance(loaded, Entry):
-            listed.append(Listed(path=name, entry=loaded))
+            found = unreadable.problems
+        if isinstance(found, Entry):
+            listed.append(Listed(path=name, entry=found))
         else:
-            problems += loaded
+            problems += found
     return tuple(listed), tuple(problems)
 
 

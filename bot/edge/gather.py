@@ -8,7 +8,7 @@ from bot.core import review
 from bot.core.review import Gathered
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from bot.model import Answer, Look, Submission
     from bot.settings import Settings
@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 def gather(submissions: Sequence[Submission], settings: Settings) -> list[Gathered]:
     """What is known of each submission, in their order; each service is asked once for all."""
     answers = _answers(submissions, settings)
-    looks = _looks(submissions, settings)
+    urls = [url for one in submissions for url in review.links(one).values()]
+    seen = {look.url: look for look in looks(urls, settings)}
     return [
         Gathered(
             answer=answers.get(one.paper.id) if one.paper.kind == "arxiv" else None,
-            looks=tuple(looks[url] for url in review.links(one).values()),
+            looks=tuple(seen[url] for url in review.links(one).values()),
         )
         for one in submissions
     ]
@@ -37,11 +38,11 @@ def _answers(submissions: Sequence[Submission], settings: Settings) -> Mapping[s
         return client.arxiv(tuple(wanted))
 
 
-def _looks(submissions: Sequence[Submission], settings: Settings) -> Mapping[str, Look]:
-    wanted = dict.fromkeys(url for one in submissions for url in review.links(one).values())
+def looks(urls: Iterable[str], settings: Settings) -> tuple[Look, ...]:
+    """A look at each link, each once, in their order."""
+    wanted = tuple(dict.fromkeys(urls))
     if not wanted:
-        return {}
+        return ()
     from bot.edge import web  # noqa: PLC0415 - as above
 
-    urls = tuple(wanted)
-    return dict(zip(urls, web.probe(urls, settings=settings), strict=True))
+    return tuple(web.probe(wanted, settings=settings))

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot.edge import disk
+from bot.model import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from bot.model import Problem
     from bot.settings import Settings
 
 
@@ -49,6 +52,31 @@ def tell_problems(problems: Iterable[Problem], settings: Settings, *, level: str
             message = f"{problem.field}: {problem.what}. {problem.fix}"
             place = f" file={_property(problem.file)}" if problem.file else ""
             sys.stdout.write(f"::{level}{place}::{_data(message)}\n")
+
+
+def event(settings: Settings) -> Mapping[str, Any]:
+    """The event that started this run, as GitHub tells it; empty outside Actions.
+
+    Raises disk.Problems for a file that holds none.
+    """
+    if not settings.event_path:
+        return {}
+    told = disk.text(settings.event_path, name="GITHUB_EVENT_PATH")
+    try:
+        found = json.loads(told)
+    except ValueError as error:
+        fix = "Name the file with the event's JSON, as Actions does."
+        raise disk.Unusable(
+            (Problem(file="GITHUB_EVENT_PATH", field="", what=f"no JSON: {error}", fix=fix),)
+        ) from error
+    return found if isinstance(found, dict) else {}
+
+
+def summarize(text: str, settings: Settings) -> None:
+    """Markdown for the page of this run, where Actions shows one."""
+    if settings.summary_path:
+        with Path(settings.summary_path).open("a", encoding="utf-8") as file:
+            file.write(f"{text}\n")
 
 
 def _printable(text: str) -> str:

@@ -31,7 +31,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     problems += audit.problems(listed, config)
     if not problems:
         # What is made from unsound entries would not be what it has to be.
-        made = {disk.FORM: template.render(config), **catalog.pages(root, listed, config)}
+        made = {**template.files(config), **catalog.pages(root, listed, config)}
         if args.fix:
             _mend(root, made, dry_run=args.dry_run)
         else:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot.core import entry, form, listfile, markdown_list, render, template
 from bot.edge import catalog, disk, runner
-from bot.edge.hub import LocalHub
+from bot.edge.localhub import LocalHub
 from bot.jobs.preview import asked, previews
 from bot.standins.arxiv import ArxivStandIn
 from bot.standins.links import LinkHost

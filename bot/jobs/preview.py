@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.core import entry, export, render, review, talk
+from bot.core import entry, export, intake, render, review, talk
+from bot.core.branch import changed
 from bot.core.match import Index
 from bot.core.review import Decision
 from bot.core.submission import submission
@@ -59,7 +60,10 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         if preview.decision.listed:
             accepted.append(preview.decision.listed)
     if args.out:
-        disk.write(Path(args.out), dict(export.files(with_changes(listed, accepted), config)))
+        disk.write(
+            Path(args.out),
+            dict(export.files(changed(listed, {one.path: one.entry for one in accepted}), config)),
+        )
     return code if len(args.files) == 1 else 0
 
 
@@ -86,12 +90,6 @@ def previews(
             index.add(decision.listed)
 
 
-def with_changes(listed: Sequence[Listed], changed: Sequence[Listed]) -> list[Listed]:
-    """The list with these entries in it, in place of those of the same path."""
-    by_path = {one.path: one for one in (*listed, *changed)}
-    return [by_path[path] for path in sorted(by_path)]
-
-
 def _read(
     file: str, grammar: Form, config: Config, settings: Settings
 ) -> tuple[str, Submission | tuple[Problem, ...]]:
@@ -103,16 +101,10 @@ def asked(
     reading: Reading, origin: str, *, config: Config, settings: Settings
 ) -> Submission | tuple[Problem, ...]:
     """What a form asks for, or everything that is wrong with it: with its text, and its values."""
-    problems = reading.problems
-    if not reading.fields:
-        return problems
     read = submission(
         reading.fields, config=config, origin=origin, allows_private=settings.allows_private
     )
-    if isinstance(read, tuple):
-        told = {problem.field for problem in problems}
-        return (*problems, *(problem for problem in read if problem.field not in told))
-    return problems or read
+    return intake.asked(reading, read)
 
 
 def _preview(file: str, decision: Decision, listed: Sequence[Listed], config: Config) -> Preview:
@@ -120,7 +112,7 @@ def _preview(file: str, decision: Decision, listed: Sequence[Listed], config: Co
     if new := decision.listed:
         files = {
             new.path: entry.dump(new.entry),
-            **render.pages(with_changes(listed, [new]), config),
+            **render.pages(changed(listed, {new.path: new.entry}), config),
         }
     return Preview(
         file=file,

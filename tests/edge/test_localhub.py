@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.edge.hub import HubError, LocalHub
+from bot.edge.localhub import HubError, LocalHub
 from bot.model import Propose
 
 

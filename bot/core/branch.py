@@ -1,0 +1,129 @@
+"""A branch of ours against the list as it is now: what it would be, made anew on top of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.core import audit, entry, ids, keep
+from bot.core.entry import Entry, Listed
+from bot.core.match import Index
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bot.config import Config
+    from bot.core.match import Match
+    from bot.model import Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """What a branch changes in the list, as it was read."""
+
+    texts: Mapping[str, str | None] = field(default_factory=dict)
+    """Entry file to text; None where the branch deletes it."""
+    added: frozenset[str] = frozenset()
+    """Which of them the list did not have where the branch left it."""
+    made: Mapping[str, str] = field(default_factory=dict)
+    """Digests of what the bot wrote there, see `memo.made`."""
+    forks: Mapping[str, str] = field(default_factory=dict)
+    """Text of an entry where the branch left, for those that the list changed since."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rebuilt:
+    """A branch's entries on top of the present list."""
+
+    entries: Mapping[str, Entry | None] = field(default_factory=dict)
+    """File to entry; None where it goes."""
+    problems: tuple[Problem, ...] = ()
+    """Why it cannot be rebuilt, for a person to mend on the branch."""
+    twin: Match | None = None
+    """The listed paper that its new entry became a duplicate of."""
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    """Old file to new one, where another paper took the key."""
+
+    @property
+    def listed(self) -> Listed | None:
+        """The one entry it is about; None where it is about none, or several."""
+        found = [(path, one) for path, one in self.entries.items() if one is not None]
+        return Listed(path=found[0][0], entry=found[0][1]) if len(found) == 1 else None
+
+
+def rebuilt(read: Read, listed: Sequence[Listed], config: Config) -> Rebuilt:
+    """The branch's entries as they stand, people's edits kept, beside what the list has now."""
+    present = {one.path: one.entry for one in listed}
+    entries: dict[str, Entry | None] = {}
+    problems: list[Problem] = []
+    for path, text in read.texts.items():
+        loaded = None if text is None else entry.load(text, file=path)
+        if isinstance(loaded, tuple):
+            problems += loaded
+        elif loaded is None:
+            entries[path] = None
+        else:
+            entries[path] = _signed(path, loaded, read, present)
+    if problems:
+        return Rebuilt(problems=tuple(problems))
+    return _placed(entries, read, listed, config)
+
+
+def _signed(path: str, loaded: Entry, read: Read, present: Mapping[str, Entry]) -> Entry:
+    """The entry with people's edits marked, on top of what the list has in its file."""
+    if len(read.texts) == 1:
+        loaded = keep.signed(loaded, made=read.made)
+    fork = entry.load(read.forks[path], file=path) if path in read.forks else None
+    if isinstance(fork, Entry) and path in present:
+        return keep.rebased(loaded, fork=fork, main=present[path])
+    return loaded
+
+
+def _placed(
+    entries: Mapping[str, Entry | None],
+    read: Read,
+    listed: Sequence[Listed],
+    config: Config,
+) -> Rebuilt:
+    index = Index(listed)
+    placed: dict[str, Entry | None] = {}
+    renamed: dict[str, str] = {}
+    for path, one in entries.items():
+        if one is None or path not in read.added:
+            placed[path] = one
+            continue
+        if found := index.work(one, near_title=None):
+            return Rebuilt(twin=found)
+        home = path if not index.has_key(_key(path)) else _free(path, one, index)
+        if home != path:
+            renamed[path] = home
+        placed[home] = one
+        index.add(Listed(path=home, entry=one))
+    problems = _audit(changed(listed, placed), placed, config)
+    return Rebuilt(entries=placed, problems=problems, renamed=renamed)
+
+
+def _key(path: str) -> str:
+    return path.rpartition("/")[2].removesuffix(".yaml")
+
+
+def _free(path: str, one: Entry, index: Index) -> str:
+    """Another file for the entry, whose key another paper has by now."""
+    year = one.sort_year or int(path.split("/")[1])
+    key = ids.citation_key(authors=one.authors, year=year, title=one.title, taken=index.keys)
+    return entry.path(year=year, key=key)
+
+
+def _audit(
+    listed: Sequence[Listed], entries: Mapping[str, Entry | None], config: Config
+) -> tuple[Problem, ...]:
+    """What the list would be told about these entries."""
+    return tuple(one for one in audit.problems(listed, config) if one.file in entries)
+
+
+def changed(listed: Sequence[Listed], changes: Mapping[str, Entry | None]) -> list[Listed]:
+    """The list with these entries in their files; None takes one out."""
+    by_path: dict[str, Entry | None] = {**{one.path: one.entry for one in listed}, **changes}
+    return [
+        Listed(path=path, entry=one) for path, one in sorted(by_path.items()) if one is not None
+    ]

@@ -1,0 +1,635 @@
+"""The desk where submissions are answered: one issue, one answer, one branch, one pull request.
+
+`submit`, `command` and `reconcile` are the same work for other reasons, so it stands here once.
+Everything is safe to do again: what is so already is left alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from bot.core import branch as branches
+from bot.core import correction, entry, form, intake, keep, memo, review, talk
+from bot.core.branch import Rebuilt, changed
+from bot.core.entry import Listed
+from bot.core.review import Decision
+from bot.edge import gather, mirror, runner
+from bot.edge.hub import MAY_WRITE, MovedError
+from bot.edge.wire import MissingError, RefusedError
+from bot.jobs import preview
+from bot.model import Judge, Label, Propose, Pull, Retire, Say, Shut
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from bot.core.entry import Entry
+    from bot.core.intake import Subject
+    from bot.core.memo import Memo
+    from bot.edge.hub import Hub, Proposed
+    from bot.edge.mirror import Mirror
+    from bot.model import Action, Comment, Commit, Comparison, Issue, Problem, Verdicts
+    from bot.settings import Settings
+
+RESERVE = 300
+"""Calls of the hour that long work leaves for the submissions of the day."""
+_TRIES = 3
+_BRANCH_NOTE = "<!-- list-bot:branch -->"
+_NEVER = frozenset({"closed", "withdrawn", "declined"})
+"""Outcomes that stand until somebody opens the submission again."""
+_SETTLED = frozenset({"accepted", "rejected", "duplicate", "shut", "listed"})
+"""Outcomes that stay until the text changes or somebody asks."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One submission as it stands on GitHub."""
+
+    issue: Issue
+    subject: Subject
+    answer: Comment | None
+    """Our answer under it."""
+    known: Memo
+    """What that answer remembers."""
+    look: Callable[[str], tuple[Pull, ...]]
+    """Reads every pull request of a branch, an open one first."""
+
+    @property
+    def branch(self) -> str:
+        """The submission's branch, whether it is there or not."""
+        return intake.branch(self.issue.number)
+
+    @cached_property
+    def pulls(self) -> tuple[Pull, ...]:
+        """Every pull request of its branch, an open one first; read when it is first asked for."""
+        return self.look(self.branch)
+
+    @property
+    def pull(self) -> Pull | None:
+        """The open pull request."""
+        return self.pulls[0] if self.pulls and self.pulls[0].is_open else None
+
+    @property
+    def is_same_text(self) -> bool:
+        """Whether our answer is about the text as it is now."""
+        return self.known.get("text") == memo.digest(self.issue.body)
+
+
+class UnsoundError(Exception):
+    """A branch that a person has to mend first; the pull request tells what is wrong."""
+
+
+class Desk:
+    """The list's repository during one run."""
+
+    def __init__(self, hub: Hub, root: Path, settings: Settings, *, branch: str) -> None:
+        """Work on `branch`, the default branch; `root` is a checkout of any age."""
+        self.hub = hub
+        self._root = root
+        self._settings = settings
+        self._branch = branch
+        self._mirror: Mirror | None = None
+        self._issues: tuple[Issue, ...] | None = None
+        self._comments: dict[int, list[Comment]] = {}
+
+    # What is so now
+
+    @property
+    def mirror(self) -> Mirror:
+        """The list on the default branch, read once until `refresh`."""
+        if self._mirror is None:
+            self._mirror = mirror.read(self.hub, self._root, self._branch)
+        return self._mirror
+
+    @property
+    def issues(self) -> tuple[Issue, ...]:
+        """All open issues, read once until `refresh`."""
+        if self._issues is None:
+            self._issues = self.hub.open_issues()
+        return self._issues
+
+    def refresh(self) -> None:
+        """Forget what was read: it changed."""
+        self._mirror = self._issues = None
+        self._comments = {}
+
+    def has_calls(self) -> bool:
+        """Whether enough of the hour's calls are left to go on with long work."""
+        left = self.hub.wire.remaining
+        return left is None or left > RESERVE
+
+    def issue(self, number: int) -> Issue:
+        """An issue, open or closed; raises MissingError."""
+        found = next((one for one in self.issues if one.number == number), None)
+        return found or self.hub.issue(number)
+
+    def case(self, issue: Issue, pull: Pull | None = None) -> Case | None:
+        """A submission with all that belongs to it; None for any other issue.
+
+        `pull` is its open pull request, where that was read already.
+        """
+        subject = intake.subject(issue, self.mirror.forms)
+        if subject is None and not issue.comments:
+            return None
+        answer = self.hub.ours(self._comments_of(issue), memo.ANSWER)
+        known = memo.read(memo.ANSWER, answer.body) if answer else {}
+        if subject is None and answer is None:
+            return None
+        return Case(
+            issue=issue,
+            subject=subject or ("correction" if known.get("subject") == "correction" else "paper"),
+            answer=answer,
+            known=known,
+            look=(lambda _: (pull,)) if pull else self.hub.pulls,
+        )
+
+    def read_comments(self) -> None:
+        """Read the comments of all open issues at once, for a run that looks at every one."""
+        asked = [one.created for one in self.issues if intake.subject(one, self.mirror.forms)]
+        rows = self.hub.comments_since(min(asked)) if asked else ()
+        if rows is not None:
+            self._comments = {one.number: [] for one in self.issues}
+            for row in rows:
+                self._comments.setdefault(row.issue, []).append(row)
+
+    def _comments_of(self, issue: Issue) -> Sequence[Comment]:
+        if issue.number in self._comments:
+            return self._comments[issue.number]
+        return self.hub.comments(issue.number) if issue.comments else ()
+
+    # Answering a submission
+
+    def answer(
+        self,
+        issue: Issue,
+        *,
+        anew: bool = False,
+        reopen: bool = False,
+        pull: Pull | None = None,
+    ) -> str:
+        """See to it that a submission has its answer and its pull request; tells what came of it.
+
+        `anew` asks again where nothing changed; `reopen` also opens what was closed; `pull` is
+        the open pull request, where that was read already.
+        """
+        for _ in range(_TRIES - 1):
+            try:
+                return self._answer(self.case(issue, pull), anew=anew, reopen=reopen)
+            except MovedError as moved:
+                runner.log(f"{moved}: once more")
+                self.refresh()
+                issue, pull = self.issue(issue.number), None
+        return self._answer(self.case(issue), anew=anew, reopen=reopen)
+
+    def _answer(self, case: Case | None, *, anew: bool, reopen: bool) -> str:
+        if case is None:
+            return "no submission"
+        issue = case.issue
+        if not issue.is_open:
+            return self.close(case)
+        reopen = reopen or case.known.get("outcome") in _NEVER
+        if not (anew or reopen) and self._is_settled(case):
+            return self._synced(case)
+        if case.pulls and not case.pull and not case.pulls[0].is_merged and not reopen:
+            return self._note(case, "shut", pull=f"#{case.pulls[0].number}")
+        if self.mirror.problems:
+            first = self.mirror.problems[0]
+            reason = f"“{first.file}” cannot be read: {first.what}"
+            return self._note(case, "broken", reason=reason)
+        decision = self._decide(case)
+        return self._carry_out(case, decision)
+
+    def _is_settled(self, case: Case) -> bool:
+        outcome = case.known.get("outcome")
+        if not case.is_same_text or outcome not in _SETTLED or "waits" in case.known:
+            return False
+        if outcome != "accepted":
+            return True
+        pull = case.pull
+        return bool(pull and memo.read(memo.PULL, pull.body).get("text") == case.known.get("text"))
+
+    def _synced(self, case: Case) -> str:
+        """Let the answer show the entry as people changed it on the branch, as its sheet does."""
+        shown = talk.shown_entry(case.pull.body) if case.answer and case.pull else ""
+        if not shown or not case.answer or talk.shown_entry(case.answer.body) == shown:
+            return "unchanged"
+        text = talk.with_shown(case.answer.body, shown)
+        self.apply(Say(issue=case.issue.number, marker=memo.ANSWER, text=text, present=case.answer))
+        return "brought up to date with its branch"
+
+    def _decide(self, case: Case) -> Decision:
+        """What becomes of the submission, by its text and what the world says."""
+        issue, settings, config = case.issue, self._settings, self.mirror.config
+        if case.subject == "correction":
+            return self._decide_correction(case)
+        if rival := intake.earlier(issue, self.issues, self.mirror.forms["paper"]):
+            return Decision(outcome="duplicate", waits_for=rival.number)
+        if self._is_parked(issue):
+            return Decision(outcome="deferred", parked=True)
+        reading = form.read(self.mirror.forms["paper"], issue.body)
+        asked = preview.asked(reading, f"#{issue.number}", config=config, settings=settings)
+        if isinstance(asked, tuple):
+            return Decision(outcome="rejected", problems=asked)
+        index = self.mirror.index
+        known = review.Gathered()
+        if not review.duplicate(asked, index):
+            [known] = gather.gather([asked], settings)
+        return review.decide(asked, known, index=index, config=config, today=settings.today)
+
+    def _decide_correction(self, case: Case) -> Decision:
+        settings, issue = self._settings, case.issue
+        reading = form.read(self.mirror.forms["correction"], issue.body)
+        read = correction.read(
+            reading.fields,
+            config=self.mirror.config,
+            origin=f"#{issue.number}",
+            allows_private=settings.allows_private,
+        )
+        asked = intake.asked(reading, read)
+        if isinstance(asked, tuple):
+            return Decision(outcome="rejected", subject="correction", problems=asked)
+        looks = gather.looks([url for url in asked.links.values() if url], settings)
+        return review.correct(asked, looks, index=self.mirror.index, today=settings.today)
+
+    def _is_parked(self, issue: Issue) -> bool:
+        most = self.mirror.config.limits.open_submissions
+        is_over = intake.is_over_limit(issue, self.issues, self.mirror.forms, most=most)
+        # Who may push may also submit as much as they like.
+        return is_over and not self.hub.may_write(issue.author)
+
+    def _carry_out(self, case: Case, decision: Decision) -> str:
+        """Make the decision so. The answer comes last: once it is there, all the rest is."""
+        pull = case.pull
+        sentence = talk.opened(pull) if pull else ""
+        if decision.outcome == "accepted":
+            decision, proposed, proposal = self._propose(case, decision)
+            if proposed is None:
+                return self._carry_out(case, decision)
+            sentence = self._sentence(proposed, proposal)
+        elif pull and decision.outcome == "duplicate":
+            self.hub.apply((Retire(branch=case.branch, pull=pull),))
+        elif pull:
+            told = talk.UNMENDED if decision.outcome == "rejected" else talk.WAITING
+            verdict: Verdicts = "failure" if decision.outcome == "rejected" else "pending"
+            self.hub.apply(
+                (
+                    Judge(commit=pull.head, status=verdict, status_text=told),
+                    Label(issue=pull.number, labels=decision.labels, present=pull.labels),
+                )
+            )
+        issue = case.issue
+        text = talk.answer(decision, self.mirror.config, issue=issue, pull=sentence)
+        self._say(case, text, decision.labels)
+        if decision.outcome == "accepted":
+            self._follow_main(case)
+        return decision.outcome
+
+    def _propose(self, case: Case, decision: Decision) -> tuple[Decision, Proposed | None, Propose]:
+        """The branch and the pull request; with the decision as people's edits make it."""
+        comparison = self._compared(case)
+        before = case.pulls[0] if comparison else None
+        read = self.on_branch(comparison, self._made(before)) if comparison else branches.Read()
+        made = memo.made(decision.listed.entry) if decision.listed else {}
+        entries, decision = _merged(decision, read)
+        listed = changed(self.mirror.listed, entries)
+        files: dict[str, str | None] = {
+            path: None if one is None else entry.dump(one) for path, one in entries.items()
+        }
+        files |= self.mirror.with_pages(listed)
+        origin = talk.Origin(
+            issue=case.issue,
+            made=made,
+            base={p: self.mirror.base.files[p] for p in entries if p in self.mirror.base.files},
+        )
+        proposal = talk.proposal(
+            decision,
+            branch=case.branch,
+            files=self._differing(files),
+            config=self.mirror.config,
+            origin=origin,
+        )
+        assert proposal  # noqa: S101 - an accepted decision has one
+        commits = comparison.commits if comparison else ()
+        proposal = replace(
+            proposal,
+            pull=case.pull,
+            tip=commits[-1] if commits else None,
+            message=_credited(proposal.message, commits, self.hub.us),
+        )
+        return decision, self.hub.propose(proposal, self.mirror.base), proposal
+
+    def _differing(self, files: Mapping[str, str | None]) -> dict[str, str | None]:
+        """The files that are not so on the default branch already."""
+        present = self.mirror.base.files
+        return {
+            path: text
+            for path, text in files.items()
+            if present.get(path) != (None if text is None else mirror.blob(text.encode()))
+        }
+
+    def _compared(self, case: Case) -> Comparison | None:
+        """What the branch changes, where there is one that belongs to a pull request."""
+        if not case.pulls or case.pulls[0].is_merged:
+            return None
+        head = case.pull.head if case.pull else self._tip(case.branch)
+        return self.compare(head) if head else None
+
+    def _tip(self, branch: str) -> str | None:
+        try:
+            return self.hub.tip(branch)
+        except MissingError:
+            return None
+
+    @staticmethod
+    def _made(pull: Pull | None) -> dict[str, str]:
+        return memo.words(memo.read(memo.PULL, pull.body), "made") if pull else {}
+
+    def _sentence(self, proposed: Proposed, proposal: Propose) -> str:
+        if proposed.pull or not proposed.why_not:
+            return talk.opened(proposed.pull)
+        return talk.unopened(
+            proposal,
+            repository=self.hub.repository,
+            server=self._settings.server_url,
+            base=self._branch,
+            why=proposed.why_not,
+        )
+
+    def _follow_main(self, case: Case) -> None:
+        """Where the default branch moved while the answer was made, rebuild on top of it."""
+        for _ in range(_TRIES):
+            if self.hub.tip(self._branch) == self.mirror.base.commit:
+                return
+            self.refresh()
+            pull = next((one for one in self.hub.pulls(case.branch) if one.is_open), None)
+            if pull is None:
+                return
+            self.rebuild(pull)
+
+    def _say(self, case: Case, text: str, labels: tuple[str, ...]) -> None:
+        """The labels of the issue, and then the one answer under it."""
+        number = case.issue.number
+        present = case.issue.labels
+        self.apply(Label(issue=number, labels=labels, present=present))
+        self.apply(Say(issue=number, marker=memo.ANSWER, text=text, present=case.answer))
+        if self._issues:
+            # Later submissions of this run look at what this one came to.
+            self._issues = tuple(
+                replace(one, labels=labels) if one.number == number else one for one in self._issues
+            )
+
+    def apply(self, *actions: Action) -> None:
+        """Make the actions so; where GitHub lets nobody speak any more, say it in the log."""
+        for action in actions:
+            if isinstance(action, Say):
+                self._comments.pop(action.issue, None)
+            try:
+                self.hub.apply((action,))
+            except RefusedError as no:
+                # A locked or converted issue takes no comment; the pull request still stands.
+                if no.status not in {403, 404, 410}:
+                    raise
+                runner.log(f"not done, GitHub refuses it: {type(action).__name__}, {no.message}")
+
+    def _note(self, case: Case, kind: str, **values: object) -> str:
+        """Answer with one of the notes."""
+        text = talk.note(kind, values, issue=case.issue)
+        kept = tuple(name for name in case.issue.labels if name in intake.SUBJECTS)
+        self._say(case, text, kept or (case.subject,))
+        return kind
+
+    # Closing and opening
+
+    def close(self, case: Case, kind: str = "closed", **values: object) -> str:
+        """An issue that was closed has no open pull request and no branch."""
+        # The branch goes last: as long as it is there, `reconcile` knows that this is not done.
+        gone = Retire(branch=case.branch, pull=case.pull)
+        if case.pulls and case.pulls[0].is_merged:
+            came = self._note(case, "listed")
+            self.apply(gone)
+            return came
+        if case.known.get("outcome") in _NEVER and not case.pull:
+            return "unchanged"
+        if case.answer is None and not case.pulls and kind == "closed":
+            return "closed before it was answered"
+        came = self._note(case, kind, **values)
+        if case.pulls:
+            self.apply(gone)
+        return came
+
+    def shut(self, case: Case, kind: str, **values: object) -> None:
+        """Close pull request and issue, because somebody said so."""
+        self.close(case, kind, **values)
+        if case.issue.is_open:
+            self.hub.apply((Shut(issue=case.issue.number),))
+
+    # Rebuilding a branch
+
+    def on_branch(
+        self,
+        comparison: Comparison,
+        made: Mapping[str, str],
+        bases: Mapping[str, str] | None = None,
+    ) -> branches.Read:
+        """The entries that a branch changes, as they stand there.
+
+        `bases` tells the blobs of listed entries that the branch was made from.
+        """
+        entries = {p: b for p, b in comparison.files.items() if p.startswith("entries/")}
+        stale = {
+            path: base
+            for path, base in (bases or {}).items()
+            if path in entries and self.mirror.base.files.get(path) not in {base, None}
+        }
+        return branches.Read(
+            texts={p: self.hub.text(b) if b else None for p, b in entries.items()},
+            added=comparison.added,
+            made=made,
+            forks={path: self.hub.text(base) for path, base in stale.items()},
+        )
+
+    def compare(self, head: str) -> Comparison:
+        """What a branch changes, by its last commit."""
+        return self.hub.compare(self.mirror.base.commit, head)
+
+    def rebuild(self, pull: Pull, edits: Mapping[str, Entry] | None = None) -> Pull | None:
+        """The pull request on top of the default branch as it is now; None where it had to go.
+
+        `edits` are entries that a command changed, by file. Raises MovedError, and UnsoundError
+        where a person has to mend the branch first: that is told in the pull request.
+        """
+        known = memo.read(memo.PULL, pull.body)
+        comparison = self.compare(pull.head)
+        if not edits and self._is_current(comparison):
+            return pull
+        if strange := [path for path in comparison.files if not path.startswith(MAY_WRITE)]:
+            told = f"It changes {strange[0]}, which the bot does not write: update it by hand"
+            self.hub.apply((Judge(commit=pull.head, status="pending", status_text=told),))
+            raise UnsoundError(told)
+        read = self.on_branch(comparison, memo.words(known, "made"), memo.words(known, "base"))
+        if edits:
+            texts = {**read.texts, **{path: entry.dump(one) for path, one in edits.items()}}
+            read = replace(read, texts=texts)
+        result = branches.rebuilt(read, self.mirror.listed, self.mirror.config)
+        if result.problems:
+            self._tell_problems(pull, result.problems)
+            raise UnsoundError(result.problems[0].what)
+        if result.twin:
+            self._retire_twin(pull, result)
+            return None
+        return self._moved_up(pull, comparison, result)
+
+    def _is_current(self, comparison: Comparison) -> bool:
+        """Whether the branch is one commit of ours on top of the default branch."""
+        base = self.mirror.base.commit
+        return comparison.fork == base and [
+            (one.author in self.hub.us, one.parents) for one in comparison.commits
+        ] == [(True, (base,))]
+
+    def _moved_up(self, pull: Pull, comparison: Comparison, result: Rebuilt) -> Pull | None:
+        files: dict[str, str | None] = {
+            path: None if one is None else entry.dump(one) for path, one in result.entries.items()
+        }
+        if not self._differing(files):
+            self.hub.apply((Retire(branch=pull.branch, pull=pull),))
+            self._tell_issue(pull, "listed")
+            return None
+        files |= self.mirror.with_pages(changed(self.mirror.listed, result.entries))
+        body = _rebased_body(pull, result, self.mirror)
+        commits = comparison.commits
+        message = next((c.message for c in commits if c.author in self.hub.us), pull.title)
+        proposal = Propose(
+            branch=pull.branch,
+            files=self._differing(files),
+            message=_credited(message, commits, self.hub.us),
+            title=pull.title,
+            body=body,
+            labels=pull.labels,
+            tip=commits[-1] if commits else None,
+            pull=pull,
+            status=_status(pull),
+            status_text=_STATUS_TEXTS[_status(pull)],
+        )
+        proposed = self.hub.propose(proposal, self.mirror.base)
+        if talk.shown_entry(body) != talk.shown_entry(pull.body):
+            self._sync(proposed.pull)
+        return proposed.pull
+
+    def _sync(self, pull: Pull | None) -> None:
+        """Let the answer under the issue show what a pull request shows by now."""
+        number = intake.issue_of(pull.branch) if pull else None
+        if number and (case := self.case(self.issue(number), pull)):
+            self._synced(case)
+
+    def _tell_problems(self, pull: Pull, problems: tuple[Problem, ...]) -> None:
+        told = f"{problems[0].file}: {problems[0].what}"
+        note = talk.note("branch", {"problems": problems}, marker=_BRANCH_NOTE)
+        present = self.hub.ours(self.hub.comments(pull.number), _BRANCH_NOTE)
+        self.apply(
+            Judge(commit=pull.head, status="failure", status_text=told),
+            Say(issue=pull.number, marker=_BRANCH_NOTE, text=note, present=present),
+        )
+
+    def _retire_twin(self, pull: Pull, result: Rebuilt) -> None:
+        assert result.twin  # noqa: S101 - the caller looked
+        self.hub.apply((Retire(branch=pull.branch, pull=pull),))
+        self._tell_issue(pull, "twin", twin=result.twin.listed)
+
+    def _tell_issue(self, pull: Pull, kind: str, **values: object) -> None:
+        number = intake.issue_of(pull.branch)
+        if number is None:
+            return
+        try:
+            issue = self.issue(number)
+        except MissingError:
+            return
+        text = talk.note(kind, values, issue=issue)
+        answer = self.hub.ours(self._comments_of(issue), memo.ANSWER)
+        labels = ("paper", "duplicate") if kind == "twin" else ("paper",)
+        self.apply(
+            Label(issue=number, labels=labels, present=issue.labels),
+            Say(issue=number, marker=memo.ANSWER, text=text, present=answer),
+        )
+
+
+_STATUS_TEXTS: Mapping[Verdicts, str] = {
+    "success": talk.SOUND,
+    "pending": talk.UNDECIDED,
+    "failure": talk.UNMENDED,
+}
+
+
+def _status(pull: Pull) -> Verdicts:
+    if "needs-changes" in pull.labels:
+        return "failure"
+    return "pending" if "needs-decision" in pull.labels else "success"
+
+
+def _merged(decision: Decision, read: branches.Read) -> tuple[dict[str, Entry | None], Decision]:
+    """The entries of a branch: the submission's, and what people put there."""
+    if decision.removed:
+        return {decision.removed.path: None}, decision
+    listed = decision.listed
+    assert listed  # noqa: S101 - an accepted decision has an entry or removes one
+    entries: dict[str, Entry | None] = {}
+    home = listed.path
+    for path, text in read.texts.items():
+        loaded = None if text is None else entry.load(text, file=path)
+        if isinstance(loaded, tuple) or loaded is None:
+            # What nobody can read is made anew from the submission.
+            continue
+        if _is_same_paper(loaded, listed.entry, read.made) and path not in entries:
+            home = path
+            kept, differences = keep.both(listed.entry, loaded, made=read.made)
+            decision = replace(
+                decision,
+                listed=Listed(path=path, entry=kept),
+                differences=(*decision.differences, *differences),
+                doubts=(*decision.doubts, *([_CONTRADICTED] if differences else [])),
+            )
+        elif not read.made or memo.made(loaded).get("ids") != read.made.get("ids"):
+            # Another paper that a person added on the branch.
+            entries[path] = loaded
+    assert decision.listed  # noqa: S101 - as above
+    return {**entries, home: decision.listed.entry}, decision
+
+
+_CONTRADICTED = (
+    "A person changed this on the branch, and the submission's text says otherwise since. "
+    "The person's value stays; use /set if the other one is right."
+)
+
+
+def _is_same_paper(branch: Entry, new: Entry, made: Mapping[str, str]) -> bool:
+    """Whether the entry on the branch is the one that the submission is about still."""
+    told = memo.made(new).get("ids")
+    shared = dict(branch.ids).items() & dict(new.ids).items()
+    return bool(shared) or told == made.get("ids")
+
+
+def _credited(message: str, commits: tuple[Commit, ...], us: frozenset[str]) -> str:
+    """The commit message with everybody who committed on the branch as co-author."""
+    trailers = [
+        talk.co_author(one.author, one.author_id) for one in commits if one.author not in us
+    ]
+    missing = [one for one in dict.fromkeys(trailers) if one and one not in message]
+    if not missing:
+        return message
+    space = "\n" if "Co-authored-by:" in message else "\n\n"
+    return message.rstrip() + space + "\n".join(missing)
+
+
+def _rebased_body(pull: Pull, result: Rebuilt, present: Mirror) -> str:
+    """The pull request's text, with the entry and the files it stands on as they are now."""
+    body = pull.body
+    known = memo.read(memo.PULL, body)
+    if known:
+        base = {
+            path: present.base.files[path] for path in result.entries if path in present.base.files
+        }
+        if memo.words(known, "base") != base:
+            first = body.partition("\n")[0]
+            body = body.replace(first, memo.write(memo.PULL, {**known, "base": base}), 1)
+    return talk.with_entry(body, result.listed, present.config) if result.listed else body
