@@ -300,17 +300,13 @@ class Repository:
     @property
     def deliveries(self) -> tuple[Delivery, ...]:
         """Every event that starts workflows, in its order; a workflow's own token makes none."""
-        rows = self._control("deliveries")
-        return tuple(
-            Delivery(name=row["name"], payload=row["payload"]) for row in rows if row["starts"]
-        )
+        return _starting(self._control("deliveries"))
 
     def news(self) -> tuple[Delivery, ...]:
         """The deliveries since this was asked last."""
-        every = self.deliveries
-        fresh = every[self._given :]
-        self._given = len(every)
-        return fresh
+        fresh = self._control("deliveries", since=self._given)
+        self._given += len(fresh)
+        return _starting(fresh)
 
     # What breaks
 
@@ -490,6 +486,12 @@ class Person:
         self.repository.box.control(
             "remove", repository=name, number=number, login=self.login, to=to
         )
+
+
+def _starting(rows: Iterable[Json]) -> tuple[Delivery, ...]:
+    return tuple(
+        Delivery(name=row["name"], payload=row["payload"]) for row in rows if row["starts"]
+    )
 
 
 def _accepted(answer: Answer) -> Json:

@@ -175,6 +175,6 @@ export const control = [
   ["POST", `${AT}/commit`, edit],
   ["POST", `${AT}/files`, files],
   ["POST", `${AT}/remaining`, remaining],
-  ["POST", `${AT}/deliveries`, (ask) => ({ body: shelf(wanted(ask)).deliveries })],
+  ["POST", `${AT}/deliveries`, (ask) => ({ body: shelf(wanted(ask)).deliveries.slice(ask.body.since ?? 0) })],
   ["POST", `${AT}/dump`, (ask) => ({ body: dump(wanted(ask)) })],
 ];
