@@ -197,9 +197,17 @@ def _told(error: Exception) -> str:
     return f"{type(error).__name__}: {str(error)!r:.300} at {where}"
 
 
+class _Help(argparse.HelpFormatter):
+    """Help with room for the longest job: argparse forgets that jobs stand further in."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog)
+        self._action_max_length = 4 + max(len(job.name) for job in JOBS)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="bot", description="Keeps a curated list of research papers."
+        prog="bot", description="Keeps a curated list of research papers.", formatter_class=_Help
     )
     parser.add_argument("--version", action="version", version=__version__)
     _root(parser, default=None)

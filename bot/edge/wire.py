@@ -6,11 +6,13 @@ may have done the work already. A GET is repeated here; a write never is, see `h
 
 from __future__ import annotations
 
+import logging
 import random
 import re
 import time
 from typing import TYPE_CHECKING, Any
 
+import jwt
 import requests
 from github import Auth, Github, GithubException, GithubIntegration
 
@@ -147,6 +149,8 @@ def connect(settings: Settings) -> tuple[Wire, frozenset[str]]:
 
     The configured App speaks where there is one, else the token. Raises HubError.
     """
+    # PyGithub tells of redirections at the level of errors.
+    logging.getLogger("github").setLevel(logging.CRITICAL)
     login = None
     if settings.app_id and settings.app_key:
         auth, login = _app(settings)
@@ -192,7 +196,7 @@ def _app(settings: Settings) -> tuple[Auth.Auth, str]:
         return auth, f"{integration.get_app().slug}[bot]"
     except GithubException as error:
         raise _told(error, time.time()) from error
-    except (requests.RequestException, ValueError, TypeError) as error:
+    except (requests.RequestException, ValueError, TypeError, jwt.PyJWTError) as error:
         raise HubError(
             f"BOT_APP_ID and BOT_APP_PRIVATE_KEY do not work: {_short(str(error))}"
         ) from error
