@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.core import match
+from bot.core import address, match
 from bot.model import Evidence, NotThere, Problem, Unreachable
 
 if TYPE_CHECKING:
@@ -18,9 +18,28 @@ if TYPE_CHECKING:
 _PATH = re.compile(r"entries/(?:19|20)[0-9]{2}/[a-z0-9][a-z0-9_-]*\.yaml")
 
 
-def problems(listed: Sequence[Listed], config: Config) -> tuple[Problem, ...]:
-    """Every problem that the entries have with each other and with the list's configuration."""
-    return (*_misplaced(listed), *_twice(listed), *_unknown_words(listed, config))
+def problems(
+    listed: Sequence[Listed], config: Config, *, allows_private: bool = True
+) -> tuple[Problem, ...]:
+    """Every problem that the entries have with each other and with the list's configuration.
+
+    Without `allows_private` links that only a private network can open are problems, too.
+    """
+    private = () if allows_private else _private(listed)
+    return (*_misplaced(listed), *_twice(listed), *_unknown_words(listed, config), *private)
+
+
+def _private(listed: Iterable[Listed]) -> Iterator[Problem]:
+    """Links that readers of the list cannot open."""
+    for one in listed:
+        links = {f"links.{name}": url for name, url in one.entry.links.items()}
+        if "url" in one.entry.ids:
+            links["ids.url"] = one.entry.ids["url"]
+        for field, url in links.items():
+            if refused := address.refusal(url, allows_private=False):
+                fix = "Give a link that everybody can open, such as https://github.com/owner/name"
+                what = f"“{url}” is {refused.what}"
+                yield Problem(file=one.path, field=field, what=what, fix=fix)
 
 
 def _misplaced(listed: Iterable[Listed]) -> Iterator[Problem]:

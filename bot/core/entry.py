@@ -42,9 +42,13 @@ Link = Annotated[
 
 
 def _ids_exist(given: Mapping[Kind, str]) -> Mapping[Kind, str]:
-    """Refuse what no service could have given out."""
+    """Refuse what no service could have given out.
+
+    Whether everybody can open a link is asked where it comes in, and by `audit`: a run for tests
+    or the demo may allow what others may not.
+    """
     for kind, text in given.items():
-        if isinstance(found := ids.identity(kind, text), Problem):
+        if isinstance(found := ids.identity(kind, text, allows_private=True), Problem):
             raise ValueError(f"{kind}: {found.what}\0{found.fix}")  # noqa: TRY004 - pydantic's protocol
     return given
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from bot.core import entry, export, intake, render, review, talk
 from bot.core.branch import changed
@@ -18,11 +18,15 @@ from bot.model import Problem, Propose, Submission
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
+    from datetime import date
 
     from bot.config import Config
     from bot.core.entry import Listed
     from bot.core.form import Form, Reading
     from bot.settings import Settings
+
+Asked: TypeAlias = "Submission | tuple[Problem, ...] | Decision"
+"""What a file asks for, everything that is wrong with it, or what was decided without reading."""
 
 EXIT = {"accepted": 0, "rejected": 1, "duplicate": 1, "deferred": 3}
 
@@ -68,7 +72,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def previews(
-    submissions: Sequence[tuple[str, Submission | tuple[Problem, ...]]],
+    submissions: Sequence[tuple[str, Asked]],
     listed: Sequence[Listed],
     *,
     config: Config,
@@ -80,21 +84,48 @@ def previews(
     asked = [one for one in sound if not review.duplicate(one, index)]
     gathered = dict(zip(map(id, asked), gather.gather(asked, settings), strict=True))
     for file, one in submissions:
-        if isinstance(one, Submission):
-            known = gathered.get(id(one), review.Gathered())
-            decision = review.decide(one, known, index=index, config=config, today=settings.today)
-        else:
-            decision = Decision(outcome="rejected", problems=one)
-        yield _preview(file, decision, listed, config)
+        known = gathered.get(id(one), review.Gathered())
+        try:
+            decision = _decided(one, known, index=index, config=config, today=settings.today)
+            preview = _preview(file, decision, listed, config)
+        except Exception as error:  # noqa: BLE001 - whatever one file does, the others are told
+            decision = _defect(file, error)
+            preview = _preview(file, decision, listed, config)
+        yield preview
         if decision.listed:
             index.add(decision.listed)
 
 
-def _read(
-    file: str, grammar: Form, config: Config, settings: Settings
-) -> tuple[str, Submission | tuple[Problem, ...]]:
+def _defect(file: str, error: Exception) -> Decision:
+    """What becomes of a file that the bot stumbles over: nobody is blamed, and the log tells."""
+    why = "A defect of the bot stood in the way; please report it."
+    runner.log(f"{file}: {why} {type(error).__name__}: {str(error)!r:.300}")
+    return Decision(outcome="deferred", why=why)
+
+
+def _decided(
+    one: Asked,
+    known: review.Gathered,
+    *,
+    index: Index,
+    config: Config,
+    today: date,
+) -> Decision:
+    match one:
+        case Submission():
+            return review.decide(one, known, index=index, config=config, today=today)
+        case Decision():
+            return one
+        case problems:
+            return Decision(outcome="rejected", problems=problems)
+
+
+def _read(file: str, grammar: Form, config: Config, settings: Settings) -> tuple[str, Asked]:
     """What a file asks for, or everything that is wrong with it."""
-    return file, asked(parse.read_body(grammar, file), file, config=config, settings=settings)
+    try:
+        return file, asked(parse.read_body(grammar, file), file, config=config, settings=settings)
+    except Exception as error:  # noqa: BLE001 - as above
+        return file, _defect(file, error)
 
 
 def asked(

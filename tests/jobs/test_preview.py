@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 
 from bot import cli
+from bot.core import review
+from bot.jobs import parse
 from bot.standins import arxiv as invented
 from bot.standins.arxiv import ArxivStandIn, Record, people
 from bot.standins.links import LinkHost
@@ -307,6 +309,68 @@ def test_links_into_private_places_are_refused_without_being_asked(
 
     assert (code, told["outcome"]) == (1, "rejected")
     assert [problem["field"] for problem in told["problems"]] == ["code"]
+
+
+def test_a_plain_link_on_loopback_is_a_paper_where_that_is_allowed(
+    listing: Listing, monkeypatch: pytest.MonkeyPatch, capsys: CAPS
+) -> None:
+    monkeypatch.setenv("BOT_LINKS_ALLOW_PRIVATE", "1")
+    with LinkHost() as host:
+        told = {"title": "On Tea", "authors": "Ada Lovelace"}
+        code, good = one(capsys, listing.submission(f"{host.url}/ok/p", **told))
+        assert (code, good["outcome"]) == (0, "accepted")
+        assert f"ids: {{url: '{host.url}/ok/p'}}" in good["entry_yaml"]
+
+        code, gone = one(capsys, listing.submission(f"{host.url}/gone", **told))
+    assert (code, gone["outcome"]) == (1, "rejected")
+    assert [problem["field"] for problem in gone["problems"]] == ["paper"]
+
+
+def test_an_entry_that_only_a_private_network_can_open_is_told_by_check(
+    listing: Listing, monkeypatch: pytest.MonkeyPatch, capsys: CAPS
+) -> None:
+    listing.add(
+        listed(ids={"url": "http://127.0.0.1:8123/p"}, links={"code": "http://nas.local/x"})
+    )
+    assert cli.main(["check"]) == 1
+    out = capsys.readouterr().out
+    assert "ids.url: “http://127.0.0.1:8123/p” is a private address" in out
+    assert "links.code: “http://nas.local/x” is a name that only a private network knows" in out
+
+    monkeypatch.setenv("BOT_LINKS_ALLOW_PRIVATE", "1")
+    assert cli.main(["check", "--fix"]) == 0
+
+
+@pytest.mark.parametrize(
+    "broken", [(parse, "read_body"), (review, "decide")], ids=["read", "decide"]
+)
+def test_a_file_that_the_bot_stumbles_over_loses_no_other(
+    broken: tuple[Any, str],
+    listing: Listing,
+    arxiv: ArxivStandIn,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: CAPS,
+) -> None:
+    """No text is known that does so: only a defect can be put in from outside."""
+    del arxiv
+    whole = getattr(*broken)
+
+    def stumbling(*given: Any, **more: Any) -> object:  # noqa: ANN401 - whatever the real one takes
+        if "b.md" in str(given):
+            raise ValueError("out of order")
+        return whole(*given, **more)
+
+    monkeypatch.setattr(*broken, stumbling)
+    names = [
+        listing.submission("2305.00001", name="a.md"),
+        listing.submission("2405.90001", name="b.md"),
+        listing.submission("2501.90007", name="c.md"),
+    ]
+
+    code, told = preview(capsys, *names)
+
+    assert code == 0
+    assert [row["outcome"] for row in told] == ["duplicate", "deferred", "accepted"]
 
 
 def test_hostile_metadata_is_only_text_everywhere(
