@@ -251,16 +251,21 @@ def _is_fuller(mine: object, theirs: object) -> bool:
 def promote(listed: Entry, draft: Entry, *, today: date) -> tuple[Entry, tuple[Difference, ...]]:
     """A listed preprint with what its published version adds, and what that changes.
 
-    Locked fields stay; what the entry lacks is filled; nothing else is touched.
+    Locked fields stay; what the entry lacks is filled; nothing else is touched. The preprint's
+    year is not the venue's: it goes until the venue's is proven, unless a person wrote it.
     """
     news = {"venue": draft.venue, "year": draft.year}
-    changed = {
+    changed: dict[str, object] = {
         k: v for k, v in news.items() if v and k not in listed.locked and v != getattr(listed, k)
     }
+    decided = "year" in listed.locked or listed.sources.get("year") == PERSON
+    if listed.year and "venue" in changed and not draft.year and not decided:
+        changed["year"] = None
     for name in ("topics", "datasets", "models", "abstract"):
         if not getattr(listed, name) and name not in listed.locked and getattr(draft, name):
             changed[name] = getattr(draft, name)
-    sources = {**listed.sources, **{k: v for k, v in draft.sources.items() if k in changed}}
+    sources = {k: v for k, v in listed.sources.items() if k not in changed or k in draft.sources}
+    sources |= {k: v for k, v in draft.sources.items() if k in changed}
     merged = Entry.model_validate(
         listed.fields()
         | changed
@@ -274,7 +279,7 @@ def promote(listed: Entry, draft: Entry, *, today: date) -> tuple[Entry, tuple[D
     differences = tuple(
         Difference(
             field=name,
-            kept=shown(value),
+            kept="none until it is proven" if value is None else shown(value),
             kept_from=draft.sources.get(name, SUBMITTER),
             other=shown(getattr(listed, name)),
             other_from="entry",

@@ -321,6 +321,20 @@ def test_a_venue_for_a_listed_preprint_upgrades_its_entry_in_place() -> None:
     assert "published version" in talk.comment(decision, CONFIG)
 
 
+def test_an_upgrade_without_a_year_takes_the_preprints_year_away() -> None:
+    decision = decide(submission(venue="ICML"), listed(sources={"year": "arxiv"}))
+
+    one = entry_of(decision)
+    assert (one.venue, one.year, one.sort_year) == ("ICML", None, 2024)
+    assert "year" not in one.sources
+    assert "none until it is proven" in talk.comment(decision, CONFIG)
+
+
+@pytest.mark.parametrize("decided", [{"locked": ["year"]}, {"sources": {"year": "person"}}])
+def test_a_year_that_a_person_decided_stays_through_an_upgrade(decided: Any) -> None:  # noqa: ANN401
+    assert entry_of(decide(submission(venue="ICML"), listed(**decided))).year == 2024
+
+
 def test_an_upgraded_entry_is_filed_under_its_new_year() -> None:
     known = listed()
     assert known.entry.sort_year == 2024
