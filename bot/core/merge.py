@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -50,6 +50,10 @@ class Draft:
     """Sentences for people."""
     doubts: tuple[str, ...] = ()
     """Sentences about what a person has to decide."""
+    own: tuple[str, ...] = ()
+    """Doubts about title and authors as submitted: nobody's where a listed entry keeps its own."""
+    unasked: str = ""
+    """Which service could not be asked, in one sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +68,25 @@ Filled = Draft | Deferred | tuple[Problem, ...]
 
 
 def fill(
-    submission: Submission, answer: Answer | None, *, thresholds: Thresholds, today: date
+    submission: Submission,
+    answer: Answer | None,
+    *,
+    listed: Entry | None = None,
+    thresholds: Thresholds,
+    today: date,
 ) -> Filled:
     """The entry that a submission asks for; `answer` is None where no service knows the link.
 
-    The submitter's words stay, and what is empty is filled. The title is the exception: one
-    that names another paper than the identifier does is a problem, never a choice.
+    The submitter's words stay, and what is empty is filled: by the service, or by the entry that
+    the paper has already. The title is the exception: one that names another paper than the
+    identifier does is a problem, never a choice.
     """
+    if listed and not (isinstance(answer, Evidence) and answer.authors):
+        submission = replace(
+            submission,
+            title=submission.title or listed.title,
+            authors=submission.authors or listed.authors,
+        )
     match answer:
         case Evidence():
             if problems := tuple(_contradictions(submission, answer, thresholds)):
@@ -82,8 +98,8 @@ def fill(
         case Unreachable(what=what, retry_after_s=wait):
             if not (submission.title and submission.authors):
                 return Deferred(why=what, retry_after_s=wait)
-            doubt = f"{what} Title and authors stand as submitted; nothing compared them yet."
-            return _unaided(submission, today=today, doubts=(doubt,))
+            doubt = "Title and authors stand as submitted; nothing compared them yet."
+            return replace(_unaided(submission, today=today), own=(doubt,), unasked=what)
         case None:
             return tuple(_unanswered(submission)) or _unaided(submission, today=today)
 
@@ -104,16 +120,21 @@ _WITHDRAWN = re.compile(
 )
 
 
+def misnamed(submission: Submission, title: str, thresholds: Thresholds) -> Iterator[Problem]:
+    """The problem of a form whose title is another paper's than its identifier, whose is `title`."""
+    if submission.title and match.likeness(submission.title, title) < thresholds.same_paper:
+        name = f"{submission.paper.kind} {submission.paper.id}"
+        what = f"the form says “{submission.title}”, but {name} is “{title}”"
+        fix = "Correct the link, or leave the title empty: it is looked up."
+        yield Problem(field="title", what=what, fix=fix)
+
+
 def _contradictions(
     submission: Submission, evidence: Evidence, thresholds: Thresholds
 ) -> Iterator[Problem]:
     """What a person must mend before an entry can be made."""
     name = f"{submission.paper.kind} {submission.paper.id}"
-    least = thresholds.same_paper
-    if submission.title and match.likeness(submission.title, evidence.title) < least:
-        what = f"the form says “{submission.title}”, but {name} is “{evidence.title}”"
-        fix = "Correct the link, or leave the title empty: it is looked up."
-        yield Problem(field="title", what=what, fix=fix)
+    yield from misnamed(submission, evidence.title, thresholds)
     if not (submission.authors or evidence.authors):
         what = " ".join(evidence.notes) or f"{evidence.source} names no authors"
         fix = "Write them as the list shall show them, such as: The FedLLM Collaboration"
@@ -130,7 +151,7 @@ def _draft(
 ) -> Draft:
     """The entry of submitter and service together; they agree that it is the same paper."""
     entry = _Values(submission)
-    doubts = []
+    doubts, own = [], []
     entry.settle("title", evidence.title, evidence.source, theirs_wins=_is_fuller)
     entry.settle("authors", evidence.authors, evidence.source)
     entry.settle("abstract", evidence.abstract, evidence.source)
@@ -139,9 +160,7 @@ def _draft(
         entry.settle("year", evidence.year, evidence.source, theirs_wins=lambda _, __: True)
     title = submission.title or evidence.title
     if match.likeness(title, evidence.title) < thresholds.near_title:
-        doubts.append(
-            "The form's title and the identifier's are not the same; the form's was kept."
-        )
+        own.append("The form's title and the identifier's are not the same; the form's was kept.")
     is_suspect = "withdrawn" in (evidence.comment or "").casefold()
     if is_suspect:
         entry.fields["withdrawn"] = "suspected"
@@ -151,6 +170,7 @@ def _draft(
         differences=tuple(entry.differences),
         remarks=(*evidence.notes, *_categories(evidence)),
         doubts=tuple(doubts),
+        own=tuple(own),
     )
 
 
@@ -161,11 +181,11 @@ def _categories(evidence: Evidence) -> tuple[str, ...]:
     return (f"{evidence.source} files it under {', '.join(evidence.categories)}.",)
 
 
-def _unaided(submission: Submission, *, today: date, doubts: tuple[str, ...] = ()) -> Draft:
+def _unaided(submission: Submission, *, today: date) -> Draft:
     """The entry of the submitter's words alone."""
     values = _Values(submission)
     remarks = () if "year" in values.fields else (_NO_YEAR,)
-    return Draft(entry=values.made(today), remarks=remarks, doubts=doubts)
+    return Draft(entry=values.made(today), remarks=remarks)
 
 
 _NO_YEAR = "Nothing tells its year yet: write it into the form, such as 2024."

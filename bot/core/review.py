@@ -104,11 +104,20 @@ def decide(
     submission: Submission, gathered: Gathered, *, index: Index, config: Config, today: date
 ) -> Decision:
     """Decide on a submission, with what was gathered about it."""
-    if same := duplicate(submission, index):
-        return Decision(outcome="duplicate", match=same)
+    same = index.identity(submission.paper)
+    known = same.listed.entry if same else None
+    misnamed: tuple[Problem, ...] = ()
+    if known and not isinstance(gathered.answer, Evidence):
+        # Where the service answers, its title counts: it may have changed since it was listed.
+        misnamed = tuple(merge.misnamed(submission, known.title, config.thresholds))
+    if (twin := duplicate(submission, index)) and not misnamed:
+        return Decision(outcome="duplicate", match=twin)
     looks = gathered.looks
-    problems = _link_problems(links(submission), looks)
-    match merge.fill(submission, gathered.answer, thresholds=config.thresholds, today=today):
+    problems = (*misnamed, *_link_problems(links(submission), looks))
+    filled = merge.fill(
+        submission, gathered.answer, listed=known, thresholds=config.thresholds, today=today
+    )
+    match filled:
         case Draft() as draft if not problems:
             found = _published_twin(gathered.answer, index)
             found = found or index.work(draft.entry, near_title=config.thresholds.near_title)
@@ -116,7 +125,12 @@ def decide(
             return replace(
                 decision,
                 looks=looks,
-                remarks=(*submission.remarks, *draft.remarks, *_unchecked(looks)),
+                remarks=(
+                    *submission.remarks,
+                    *draft.remarks,
+                    *decision.remarks,
+                    *_unchecked(looks),
+                ),
                 notes=submission.notes or "",
             )
         case Deferred(why=why) if not problems:
@@ -184,7 +198,7 @@ def _published_twin(answer: Answer | None, index: Index) -> Match | None:
 def _placed(draft: Draft, found: Match | None, *, index: Index, today: date) -> Decision:
     """A new entry, a better one in an old place, or none."""
     if found is None or found.how == "near-title":
-        doubts = draft.doubts
+        doubts = (*draft.doubts, *(f"{draft.unasked} {doubt}".strip() for doubt in draft.own))
         if found:
             doubts = (*doubts, "A listed paper has nearly the same title: is it the same work?")
         return Decision(
@@ -199,14 +213,16 @@ def _placed(draft: Draft, found: Match | None, *, index: Index, today: date) -> 
     if not is_news or "venue" in listed.entry.locked:
         return Decision(outcome="duplicate", match=found)
     better, changes = merge.promote(listed.entry, draft.entry, today=today)
+    told = {one.field for one in changes}
     return Decision(
         outcome="accepted",
         listed=Listed(path=listed.path, entry=better),
         match=found,
         is_upgrade=True,
         changes=changes,
-        differences=draft.differences,
+        differences=tuple(one for one in draft.differences if one.field in told),
         doubts=draft.doubts,
+        remarks=(draft.unasked,) if draft.unasked else (),
     )
 
 

@@ -335,6 +335,58 @@ def test_a_year_that_a_person_decided_stays_through_an_upgrade(decided: Any) -> 
     assert entry_of(decide(submission(venue="ICML"), listed(**decided))).year == 2024
 
 
+@pytest.mark.parametrize("venue", [None, "ICML"], ids=["duplicate", "upgrade"])
+@pytest.mark.parametrize("answer", [DOWN, "nobody"], ids=["down", "not asked"])
+def test_another_papers_title_for_a_listed_paper_is_refused_naming_both(
+    venue: str | None, answer: object
+) -> None:
+    decision = decide(submission(title="On Tea and Sugar", venue=venue), listed(), answer=answer)
+
+    assert field_of(decision) == ["title"]
+    [problem] = decision.problems
+    assert "“On Tea and Sugar”" in problem.what
+    assert "“FedQuill: Prompt Tuning over Slow Links”" in problem.what
+
+
+def test_a_title_that_changed_since_the_paper_was_listed_may_be_given() -> None:
+    asked = submission(title=evidence().title, venue="ICML", year=2025)
+
+    assert decide(asked, listed(title="A First Draft on Something Else")).is_upgrade
+
+
+def test_a_listed_papers_own_title_makes_a_duplicate_of_it() -> None:
+    assert decide(submission(title="FedQuill"), listed(), answer="nobody").outcome == "duplicate"
+
+
+@pytest.mark.parametrize("title", [None, "FedQuill"])
+def test_trouble_at_the_service_does_not_hold_up_an_upgrade(title: str | None) -> None:
+    decision = decide(submission(title=title, venue="ICML", year=2025), listed(), answer=DOWN)
+
+    assert decision.is_upgrade
+    assert decision.labels == ("paper",)
+    assert decision.remarks[0] == DOWN.what
+    assert "as submitted" not in talk.comment(decision, CONFIG)
+
+
+def test_an_upgrade_does_not_speak_of_a_title_that_it_leaves_alone() -> None:
+    asked = submission(title="FedQuill: Tuning over Slow Lines", authors=("X",), venue="ICML")
+
+    decision = decide(asked, listed())
+
+    assert (decision.is_upgrade, decision.doubts, decision.differences) == (True, (), ())
+
+
+def test_a_listed_preprint_that_no_service_knows_is_upgraded_by_venue_and_year_alone() -> None:
+    forum = Identity(kind="openreview", id="AbCdEfGhIj")
+    known = listed(ids={"openreview": forum.id})
+
+    decision = decide(submission(paper=forum, venue="ICML", year=2025), known, answer="nobody")
+
+    one = entry_of(decision)
+    assert (one.title, one.authors) == (known.entry.title, known.entry.authors)
+    assert (one.venue, one.year, decision.doubts) == ("ICML", 2025, ())
+
+
 def test_an_upgraded_entry_is_filed_under_its_new_year() -> None:
     known = listed()
     assert known.entry.sort_year == 2024
