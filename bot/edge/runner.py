@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bot.core import escape
+from bot.core.text import line
 from bot.edge import disk
 from bot.model import Problem
 
@@ -20,13 +22,13 @@ if TYPE_CHECKING:
 _COMMAND = re.compile(r"(?:\A\s*:(?=:)|##(?=\[))")
 
 
-def tell(line: str = "") -> None:
+def tell(text: str = "") -> None:
     """One or more lines of the result, on standard output; none is a workflow command.
 
     The runner finds a command behind leading spaces, too, and one of the old form anywhere.
     Source: https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
     """
-    for row in _printable(line).split("\n"):
+    for row in _printable(text).split("\n"):
         sys.stdout.write(_COMMAND.sub(r"\g<0> ", row) + "\n")
 
 
@@ -37,16 +39,22 @@ def tell_json(document: Mapping[str, object]) -> None:
     sys.stdout.flush()
 
 
-def log(line: str) -> None:
+def log(message: str) -> None:
     """One line of the log, on standard error."""
-    text = _printable(line).replace("\n", " ").replace("##[", "## [")
+    text = _printable(message).replace("\n", " ").replace("##[", "## [")
     sys.stderr.write(f"bot: {text}\n")
     sys.stderr.flush()
 
 
 def tell_problems(problems: Iterable[Problem], settings: Settings, *, level: str = "error") -> None:
-    """Each problem with its place and its cure; in Actions as an annotation at its file, too."""
-    for problem in problems:
+    """Each problem with its place and its cure.
+
+    In Actions also as an annotation at its file, and together in the run's summary.
+    """
+    told = tuple(problems)
+    if told:
+        summarize(bullets(map(bullet, told)), settings)
+    for problem in told:
         tell(f"{problem.where}: {problem.what}. {problem.fix}")
         if settings.in_actions:
             message = f"{problem.field}: {problem.what}. {problem.fix}"
@@ -77,6 +85,32 @@ def summarize(text: str, settings: Settings) -> None:
     if settings.summary_path:
         with Path(settings.summary_path).open("a", encoding="utf-8") as file:
             file.write(f"{text}\n")
+
+
+_MOST_BULLETS, _MOST_BYTES = 1_000, 500_000
+"""Of one list in the summary: Actions takes 1 MiB from a step, and drops what is longer."""
+
+
+def bullets(rows: Iterable[str]) -> str:
+    """A Markdown list of these rows, which are Markdown of one line; a very long one is cut."""
+    kept: list[str] = []
+    left = _MOST_BYTES
+    for row in rows:
+        left -= len(row.encode()) + len("- \n")
+        if left < 0 or len(kept) == _MOST_BULLETS:
+            return "\n".join([*kept, "", "And more: the log has all of it."])
+        kept.append(f"- {row}")
+    return "\n".join(kept)
+
+
+def bullet(problem: Problem) -> str:
+    """A problem as one line of Markdown."""
+    where = escape.code(line(problem.where))
+    return f"{where}: {_said(problem.what)}. {_said(problem.fix)}"
+
+
+def _said(text: str) -> str:
+    return escape.sentence(_printable(line(text)))
 
 
 def _printable(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.core import export
+from bot.core import escape, export
 from bot.edge import catalog, disk, runner
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 
-def run(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001 - all jobs are called alike
+def run(args: argparse.Namespace, settings: Settings) -> int:
     """Write the README in place, or README and exports below `args.out`."""
     root = disk.root(args.root)
     config = catalog.config(root)
@@ -24,9 +24,11 @@ def run(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001 - 
     if args.out:
         files |= export.files(listed, config)
     changed = disk.changes(target, files) if args.dry_run else disk.write(target, files)
+    told = []
     for name in changed:
         verb = "delete" if files[name] is None else "write"
-        runner.tell(f"would {verb} {name}" if args.dry_run else f"{verb} {name}")
-    if not changed:
-        runner.tell(f"up to date: {', '.join(files)}")
+        told.append(f"would {verb} {name}" if args.dry_run else f"{verb} {name}")
+    for row in told or [f"up to date: {', '.join(files)}"]:
+        runner.tell(row)
+        runner.summarize(f"- {escape.gfm(row)}", settings)
     return 0

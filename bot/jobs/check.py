@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core import audit, template
+from bot.core import audit, escape, template
 from bot.core.text import counted
 from bot.edge import catalog, disk, runner
 from bot.model import Problem
@@ -41,7 +41,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         wrong, unchecked = _online(listed, config, settings)
         problems += wrong
     runner.tell_problems(problems, settings)
-    return _verdict(len(listed), problems, unchecked)
+    return _verdict(len(listed), problems, unchecked, settings)
 
 
 def _mend(root: Path, made: Mapping[str, str | None], *, dry_run: bool) -> None:
@@ -70,11 +70,15 @@ def _online(
     return audit.against(listed, answers, same_paper=config.thresholds.same_paper)
 
 
-def _verdict(total: int, problems: Sequence[Problem], unchecked: Sequence[Unreachable]) -> int:
-    for what in dict.fromkeys(one.what for one in unchecked):
-        runner.tell(f"could not be checked: {what}")
+def _verdict(
+    total: int, problems: Sequence[Problem], unchecked: Sequence[Unreachable], settings: Settings
+) -> int:
     found = counted(len(problems), "problem", "problems") if problems else "no problems"
-    runner.tell(f"{counted(total, 'entry', 'entries')}, {found}")
+    told = [f"could not be checked: {what}" for what in dict.fromkeys(it.what for it in unchecked)]
+    told.append(f"{counted(total, 'entry', 'entries')}, {found}")
+    for row in told:
+        runner.tell(row)
+        runner.summarize(f"\n{escape.sentence(row)}", settings)
     if problems:
         return 1
     return 3 if unchecked else 0

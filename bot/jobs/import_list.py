@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.config import Config
-from bot.core import entry, markdown_list
+from bot.core import entry, escape, markdown_list
 from bot.edge import catalog, disk, runner
 from bot.model import Problem
 
@@ -40,7 +40,12 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     _refuse_to_overwrite(target, files)
     for name in disk.changes(target, files) if args.dry_run else disk.write(target, files):
         runner.tell(f"would write {name}" if args.dry_run else f"write {name}")
-    runner.tell(_summary(imported))
+    told = _summary(imported)
+    runner.tell(told)
+    odd = (
+        f"line {it.line}: {escape.sentence(f'{it.what}; {it.done}')}" for it in imported.oddities
+    )
+    runner.summarize(f"{told}\n\n{runner.bullets(odd)}", settings)
     return 0
 
 

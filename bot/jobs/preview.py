@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from bot.core import entry, export, intake, render, review, talk
+from bot.core import entry, escape, export, intake, render, review, talk
 from bot.core.branch import changed
 from bot.core.match import Index
 from bot.core.review import Decision
 from bot.core.submission import submission
+from bot.core.text import line
 from bot.edge import catalog, disk, gather, runner
 from bot.jobs import parse
 from bot.model import Problem, Propose, Submission
@@ -58,8 +59,11 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     submissions = [_read(file, grammar, config, settings) for file in args.files]
     accepted: list[Listed] = []
     code = 0
+    told: list[str] = []
     for preview in previews(submissions, listed, config=config, settings=settings):
         (_print_json if args.json else _print)(preview)
+        told.append(f"{escape.code(line(preview.file))}: {preview.decision.outcome}")
+        told += [runner.bullet(problem) for problem in preview.decision.problems]
         code = EXIT[preview.decision.outcome]
         if preview.decision.listed:
             accepted.append(preview.decision.listed)
@@ -68,6 +72,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             Path(args.out),
             dict(export.files(changed(listed, {one.path: one.entry for one in accepted}), config)),
         )
+    runner.summarize(runner.bullets(told), settings)
     return code if len(args.files) == 1 else 0
 
 

@@ -1,10 +1,17 @@
+from __future__ import annotations
+
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.edge import runner
 from bot.model import Problem
 from bot.settings import Settings
+from tests.making import rendered
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PROBLEM = Problem(
     file="entries/a,b.yaml", field="year", what="::error::100% \x1b[31mred\nline", fix="Write 2024."
@@ -48,3 +55,32 @@ def test_json_is_ascii_and_survives_lone_surrogates(capsys: pytest.CaptureFixtur
     out = capsys.readouterr().out
     assert out.isascii()
     assert json.loads(out) == {"a": "é\ud800\u2028"}
+
+
+def test_problems_stand_in_the_summary_as_a_list_that_nothing_breaks_out_of(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    summary = tmp_path / "summary.md"
+    evil = Problem(field="x\n# y", what="“<b>`@ada`\n\n# no” is gone", fix="Ask @ada *now*.")
+
+    runner.tell_problems([PROBLEM, evil], Settings(summary_path=str(summary)))
+
+    capsys.readouterr()
+    page = rendered(summary.read_text("utf-8"))
+    assert page.elements.count("li") == 2
+    assert not {"b", "em", "h1", "strong"} & set(page.elements)
+    assert "x # y: <b>`@ada` # no is gone. Ask @ada *now*." in page.text
+
+
+def test_no_problems_leave_no_summary(tmp_path: Path) -> None:
+    runner.tell_problems([], Settings(summary_path=str(tmp_path / "summary.md")))
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("row", ["x", "x" * 1_000], ids=["many", "long"])
+def test_a_list_too_long_for_a_summary_is_cut_and_says_so(row: str) -> None:
+    told = runner.bullets([row] * 2_000)
+
+    assert told.endswith("\n\nAnd more: the log has all of it.")
+    assert len(told) < 510_000

@@ -171,3 +171,37 @@ def test_what_could_not_be_asked_online_is_neither_pass_nor_problem(
 
     assert code == 3
     assert told[0].startswith("could not be checked: arXiv")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["check"], "2 entries, 1 problem"),
+        (["build"], "- write README.md"),
+        (["preview", "a.md"], "- `a.md`: rejected\n- `paper`: `nonsense` names no paper."),
+        (["import", "list.md", "--out", "out"], "1 item, 1 work, 0 duplicates, 0 lost"),
+    ],
+)
+def test_a_run_in_actions_leaves_a_summary(
+    arguments: list[str], told: str, listing: Listing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listing.add(listed(title="Fresh"))
+    listing.submission("nonsense")
+    listing.write(
+        "list.md", "## Preprints\n- [A](https://arxiv.org/abs/2405.90001)\n  - Authors: B\n"
+    )
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", "summary.md")
+
+    cli.main(arguments)
+
+    assert told in listing.read("summary.md")
+
+
+def test_problems_of_a_list_that_cannot_be_read_stand_in_the_summary(
+    listing: Listing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listing.write("entries/2024/bad.yaml", "title: [")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", "summary.md")
+
+    assert cli.main(["build"]) == 1
+    assert listing.read("summary.md").startswith("- `entries/2024/bad.yaml`: line 2")
