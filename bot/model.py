@@ -59,6 +59,8 @@ class Identity:
     """Canonical: arXiv without version or subject class, DOI in lower case, see `core.ids`."""
     version: int | None = None
     """The version that was asked for; only arXiv has one. Never part of an entry."""
+    track: str | None = None
+    """The track that the link named; only NeurIPS has tracks, and the main one is None."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

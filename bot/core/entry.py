@@ -107,8 +107,13 @@ class Entry(BaseModel):
 
     @property
     def url(self) -> str:
-        """Where the title links to."""
-        return ids.url(self.identities[0]) if self.ids else self.links["page"]
+        """Where the title links to; of a NeurIPS paper `links.page` may tell the track."""
+        page = self.links.get("page", "")
+        if not self.ids:
+            return page
+        first = self.identities[0]
+        own = ids.same_page(first, page) if first.kind == "neurips" and page else None
+        return own or ids.url(first)
 
     @cached_property
     def sort_year(self) -> int | None:

@@ -57,8 +57,9 @@ def read(pasted: str, *, field: str = "paper", allows_private: bool = False) -> 
     brackets or a sentence. The same paper may be named twice. `allows_private` takes links to
     loopback and private hosts.
 
-    >>> read("arXiv:2208.12268v2 [cs.CL] 27 Aug 2022")
-    Identity(kind='arxiv', id='2208.12268', version=2)
+    >>> found = read("arXiv:2208.12268v2 [cs.CL] 27 Aug 2022")
+    >>> found.kind, found.id, found.version
+    ('arxiv', '2208.12268', 2)
     >>> read("https://dl.acm.org/doi/pdf/10.1145/3580305.3599238").id
     '10.1145/3580305.3599238'
     >>> read("2213.12268").what
@@ -106,7 +107,7 @@ def identity(
 
 
 def url(identity: Identity) -> str:
-    """The canonical https link of a paper, without a version.
+    """The canonical https link of a paper, without a version, with its track where that is known.
 
     >>> url(Identity(kind="doi", id="10.1002/(sici)1097<1::aid>3.0.co;2-o"))
     'https://doi.org/10.1002/(sici)1097%3C1::aid%3E3.0.co;2-o'
@@ -115,7 +116,7 @@ def url(identity: Identity) -> str:
         case "doi":
             return f"https://doi.org/{quote(identity.id, safe=_DOI_SAFE, errors='replace')}"
         case "neurips":
-            return _neurips_page(identity.id)
+            return _neurips_page(identity)
         case kind:
             return _PAGES[kind].format(identity.id)
 
@@ -129,6 +130,14 @@ _PAGES: Mapping[Kind, str] = MappingProxyType(
         "url": "{}",
     }
 )
+
+
+def same_page(paper: Identity, page: str) -> str | None:
+    """The canonical link of a paper's own page, if `page` is that; it may tell the track."""
+    named = read(page)
+    if isinstance(named, Identity) and (named.kind, named.id) == (paper.kind, paper.id):
+        return url(named)
+    return None
 
 
 def link(written: str, *, field: str, allows_private: bool = False) -> str | Problem:
@@ -473,24 +482,34 @@ _NEURIPS_PATH = re.compile(
 )
 _FIRST_WITH_TRACKS = "2022"
 _MAIN_TRACK = "Conference"
+# In 2021 the track for data sets and benchmarks had a site of its own, and two rounds.
+_ROUNDS = frozenset({"round1", "round2"})
+_ROUNDS_HOST = "datasets-benchmarks-proceedings.neurips.cc"
 
 
 def _neurips_link(link: Link) -> Identity | None:
-    """The NeurIPS paper; a track beside the main one is part of its address, so of its id."""
+    """The NeurIPS paper; a track beside the main one is part of its address, and of no id."""
     found = _NEURIPS_PATH.fullmatch(link.path)
     if not found:
         return None
-    track = f"-{found['track']}" if found["track"] not in {None, _MAIN_TRACK} else ""
-    return Identity(kind="neurips", id=f"{found['year']}/{found['hash']}{track}")
+    track = found["track"] if found["track"] != _MAIN_TRACK else None
+    return Identity(kind="neurips", id=f"{found['year']}/{found['hash']}", track=track)
 
 
-def _neurips_page(id_: str) -> str:
-    year, _, rest = id_.partition("/")
-    number, _, track = rest.partition("-")
-    if not track and year >= _FIRST_WITH_TRACKS:
-        track = _MAIN_TRACK
+def _neurips_round_link(link: Link) -> Identity | None:
+    found = _neurips_link(link)
+    return found if found and found.track in _ROUNDS else None
+
+
+def _neurips_page(paper: Identity) -> str:
+    """The abstract's page. The site serves it under the name of its track and no other."""
+    year, _, rest = paper.id.partition("/")
+    track = paper.track or (_MAIN_TRACK if year >= _FIRST_WITH_TRACKS else "")
+    # What stands behind the hash is no part of an id: `identity` finds the right one by this link.
+    number = rest.partition("-")[0]
     name = f"{number}-Abstract{track and f'-{track}'}.html"
-    return f"https://proceedings.neurips.cc/paper_files/paper/{year}/hash/{name}"
+    host = _ROUNDS_HOST if track in _ROUNDS else "proceedings.neurips.cc"
+    return f"https://{host}/paper_files/paper/{year}/hash/{name}"
 
 
 # Hosts ------------------------------------------------------------------------------------------
@@ -512,6 +531,7 @@ _RULES: tuple[tuple[tuple[str, ...], Callable[[Link], Identity | None]], ...] = 
     (("proceedings.mlr.press",), _pmlr_link),
     (("raw.githubusercontent.com",), _pmlr_assets_link),
     (("proceedings.neurips.cc", "papers.neurips.cc", "papers.nips.cc"), _neurips_link),
+    ((_ROUNDS_HOST,), _neurips_round_link),
 )  # fmt: skip
 # Where a page that no rule knows is a listing, a volume or a person, never a paper.
 _PAPERS_ONLY = (

@@ -352,6 +352,8 @@ class _Reader:
             self._tell(line, what, f"{LEFT_OUT}: {ids.url(found)}")
         else:
             draft.ids[found.kind] = found.id
+            if found.track:
+                draft.links.setdefault("page", ids.url(found))
             if link.url != ids.url(found):
                 self._changed(link.url, ids.url(found), line, version=found.version)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from bot.config import Thresholds
     from bot.core.correction import Correction
-    from bot.model import Answer, Submission
+    from bot.model import Answer, Identity, LinkField, Submission
 
 SUBMITTER = "submitter"
 PERSON = "person"
@@ -206,6 +206,7 @@ class _Values:
         self.fields |= {name: value for name, value in written.items() if value}
         self.sources |= {name: SUBMITTER for name, value in written.items() if value}
         self.fields["ids"] = {paper.kind: paper.id}
+        self.fields["links"] = {**page_of(paper), **submission.links}
         self.differences: list[Difference] = []
 
     def settle(
@@ -241,6 +242,11 @@ class _Values:
 
     def made(self, today: date) -> Entry:
         return Entry.model_validate({**self.fields, "added": today, "sources": self.sources})
+
+
+def page_of(paper: Identity) -> Mapping[LinkField, str]:
+    """The page of a paper whose address has more in it than its id tells, as `links` has it."""
+    return {"page": ids.url(paper)} if paper.track else {}
 
 
 _WRITTEN = (
@@ -321,10 +327,11 @@ class Corrected:
 
 def correct(listed: Entry, correction: Correction, *, today: date) -> Corrected:
     """The entry with what a correction asks for, but for what people decided before."""
-    links = {**listed.links, **correction.links}
+    page = page_of(correction.paper) if correction.paper else {}
+    links = {**page, **listed.links, **correction.links}
     wanted = {
         **correction.changes,
-        **({"links": {k: v for k, v in links.items() if v}} if correction.links else {}),
+        **({"links": {k: v for k, v in links.items() if v}} if page or correction.links else {}),
         **({"ids": {**listed.ids, correction.paper.kind: correction.paper.id}} if correction.paper else {}),
     }  # fmt: skip
     news = {k: v for k, v in wanted.items() if shown(v) != shown(getattr(listed, k))}

@@ -144,3 +144,20 @@ def test_a_paper_without_a_year_is_filed_under_its_ids(
 
 def test_the_key_is_the_files_name() -> None:
     assert listed("entries/2023/zhao2023fedprompt.yaml").key == "zhao2023fedprompt"
+
+
+HASH = "0123456789abcdef" * 2
+TRACK = f"https://proceedings.neurips.cc/paper_files/paper/2023/hash/{HASH}-Abstract-T_1.html"
+
+
+@pytest.mark.parametrize(
+    ("page", "url"),
+    [
+        (TRACK, TRACK),
+        ("https://example.org/", TRACK.replace("T_1", "Conference")),
+        (TRACK.replace("2023", "2024"), TRACK.replace("T_1", "Conference")),
+    ],
+    ids=["own", "project", "other paper"],
+)
+def test_a_neurips_title_links_to_the_track_that_its_page_tells(page: str, url: str) -> None:
+    assert paper(ids={"neurips": f"2023/{HASH}"}, links={"page": page}).url == url

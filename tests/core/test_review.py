@@ -387,6 +387,20 @@ def test_a_listed_preprint_that_no_service_knows_is_upgraded_by_venue_and_year_a
     assert (one.venue, one.year, decision.doubts) == ("ICML", 2025, ())
 
 
+def test_a_neurips_paper_of_another_track_keeps_its_page() -> None:
+    track = Identity(kind="neurips", id="2023/" + "a" * 32, track="Datasets_and_Benchmarks")
+    asked = submission(
+        paper=track, title="On Tea", authors=("A",), links={"code": "https://x.org/c"}
+    )
+
+    one = entry_of(decide(asked, answer="nobody"))
+
+    assert one.ids == {"neurips": track.id}
+    assert one.url == one.links["page"]
+    assert one.url.endswith(f"/2023/hash/{'a' * 32}-Abstract-Datasets_and_Benchmarks.html")
+    assert one.links["code"] == "https://x.org/c"
+
+
 def test_an_upgraded_entry_is_filed_under_its_new_year() -> None:
     known = listed()
     assert known.entry.sort_year == 2024
