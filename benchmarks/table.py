@@ -8,6 +8,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
+_KEPT, _MISSED, _FAILED = "ok", "MISSED", "FAILED"
+
+
 class Row(NamedTuple):
     """One line of the table, every cell as it is printed."""
 
@@ -16,6 +19,11 @@ class Row(NamedTuple):
     target: str
     verdict: str
     detail: str
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether it misses its target, or could not be measured."""
+        return self.verdict in {_MISSED, _FAILED}
 
     def __str__(self) -> str:
         """The row without its detail, as one line."""
@@ -34,7 +42,7 @@ def row(measured: str, value: float, unit: str, *, most: float | None = None, de
         measured=measured,
         figure=f"{value:,.{digits}f} {unit}",
         target="" if most is None else f"{most:,}",
-        verdict="" if most is None else "ok" if value <= most else "MISSED",
+        verdict="" if most is None else _KEPT if value <= most else _MISSED,
         detail=detail,
     )
 
@@ -42,7 +50,7 @@ def row(measured: str, value: float, unit: str, *, most: float | None = None, de
 def failed(measured: str, why: Exception) -> Row:
     """What could not be measured, and why."""
     detail = " ".join(str(why).replace("|", "/").split())
-    return Row(measured=measured, figure="none", target="", verdict="FAILED", detail=detail)
+    return Row(measured=measured, figure="none", target="", verdict=_FAILED, detail=detail)
 
 
 def draw(rows: Iterable[Row]) -> str:

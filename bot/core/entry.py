@@ -105,7 +105,7 @@ class Entry(BaseModel):
         """What the paper is known as, the one that its title links to first."""
         return tuple(Identity(kind=kind, id=self.ids[kind]) for kind in KINDS if kind in self.ids)
 
-    @property
+    @cached_property
     def url(self) -> str:
         """Where the title links to; of a NeurIPS paper `links.page` may tell the track."""
         page = self.links.get("page", "")

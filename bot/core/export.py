@@ -8,6 +8,8 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from pydantic_core import to_json
+
 from bot.core import escape, shelf
 from bot.model import KINDS
 
@@ -84,9 +86,10 @@ def _unbraced(text: str) -> str:
 
 def _json(papers: Iterable[Json], config: Config) -> str:
     """The list as one document, a paper a line: quick to write, and small differences to read."""
-    head = json.dumps({"$schema": "papers.schema.json", "title": config.title}, ensure_ascii=False)
-    rows = ",\n".join(json.dumps(paper, ensure_ascii=False) for paper in papers)
-    return f'{head[:-1]}, "papers": [\n{rows}\n]}}\n'
+    # pydantic's writer takes a fifth of the time of the standard library's.
+    head = to_json({"$schema": "papers.schema.json", "title": config.title}).decode()
+    rows = b",\n".join(map(to_json, papers)).decode()
+    return f'{head[:-1]},"papers":[\n{rows}\n]}}\n'
 
 
 def _paper(one: Listed, config: Config) -> Json:
@@ -129,7 +132,7 @@ def _csv(papers: Iterable[Json]) -> str:
     writer.writerow(_COLUMNS)
     for paper in papers:
         inner = {**paper, **_mapping(paper["ids"]), **_mapping(paper["links"]), "url": paper["url"]}
-        writer.writerow([escape.csv(_cell(inner.get(name))) for name in _COLUMNS])
+        writer.writerow([_cell(value) if (value := inner.get(name)) else "" for name in _COLUMNS])
     return table.getvalue()
 
 
@@ -138,11 +141,8 @@ def _mapping(value: object) -> Json:
 
 
 def _cell(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, tuple):
-        return "; ".join(value)
-    return "" if value is None else str(value)
+    text = "; ".join(value) if isinstance(value, tuple) else str(value)
+    return escape.csv(text)
 
 
 def _texts(about: str) -> Json:

@@ -54,5 +54,8 @@ def _environment() -> jinja2.Environment:
     return environment
 
 
+_READY = (Markdown, int)
+
+
 def _finalized(value: object) -> object:
-    return value if isinstance(value, Markdown | int) else escape.gfm(str(value))
+    return value if isinstance(value, _READY) else escape.gfm(str(value))

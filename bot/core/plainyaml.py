@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 import yaml
+from yaml import MappingEndEvent, ScalarEvent, SequenceEndEvent
 
 from bot.model import Problem
 
@@ -40,7 +41,8 @@ def load(text: str, *, file: str) -> dict[str, Plain] | tuple[Problem, ...]:
         found = walk.document()
     except (yaml.YAMLError, UnicodeEncodeError) as error:
         return (Problem(file=file, field="", what=_told(error), fix=_SYNTAX),)
-    return tuple(walk.problems) or found
+    # A thousand aliases are told once.
+    return tuple(dict.fromkeys(walk.problems)) or found
 
 
 _SYNTAX = (
@@ -78,12 +80,18 @@ class _Walk:
     def _mapping(self, at: str, depth: int) -> dict[str, Plain]:
         found: dict[str, Plain] = {}
         path = f"{at}." if at else ""
-        while not isinstance(event := self._next(), yaml.MappingEndEvent):
-            if isinstance(event, yaml.ScalarEvent) and event.tag in _PLAIN_TAGS:
+        follow = self._next
+        while not isinstance(event := follow(), MappingEndEvent):
+            if isinstance(event, ScalarEvent) and event.tag in _PLAIN_TAGS:
                 key: str = event.value
                 if key in found:
                     self._tell(path + key, f"{key!r} stands twice", "Keep one of the two lines.")
-                found[key] = self._plain(self._next(), path + key, depth)
+                value = follow()
+                # Most values are plain text: a list of 10,000 entries has 300,000 of them.
+                if isinstance(value, ScalarEvent) and value.tag in _PLAIN_TAGS:
+                    found[key] = value.value
+                else:
+                    found[key] = self._plain(value, path + key, depth)
             else:
                 self._tell(at, "a key is not plain text", "Write keys as words, such as `venue:`.")
                 self._plain(event, at, depth)
@@ -91,7 +99,7 @@ class _Walk:
         return found
 
     def _plain(self, event: yaml.Event | None, at: str, depth: int) -> Plain:
-        if isinstance(event, yaml.ScalarEvent):
+        if isinstance(event, ScalarEvent):
             self._judge(event.tag, at)
             text: str = event.value
             return text
@@ -104,8 +112,12 @@ class _Walk:
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(at, depth + 1)
         parts: list[Plain] = []
-        while not isinstance(part := self._next(), yaml.SequenceEndEvent):
-            parts.append(self._plain(part, at, depth + 1))
+        follow = self._next
+        while not isinstance(part := follow(), SequenceEndEvent):
+            if isinstance(part, ScalarEvent) and part.tag in _PLAIN_TAGS:
+                parts.append(part.value)
+            else:
+                parts.append(self._plain(part, at, depth + 1))
         return parts
 
     def _judge(self, tag: str | None, at: str) -> None:

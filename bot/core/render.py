@@ -42,8 +42,8 @@ def pages(listed: Iterable[Listed], config: Config) -> dict[str, str]:
 def item(entry: Entry, config: Config) -> Markdown:
     """One paper as the README lists it, without a line end after it."""
     fields = config.shown.fields
-    rows = [(name, text) for name in fields if (text := _row(entry, name, config))]
-    links = [(name, entry.links[name]) for name in LINK_FIELDS if name in entry.links]
+    rows = [(_ROWS[name], text) for name in fields if (text := _row(entry, name, config))]
+    links = [(_LINKS[name], entry.links[name]) for name in LINK_FIELDS if name in entry.links]
     return macro("item.md.j2", "item")(
         entry.title,
         entry.url,
@@ -51,6 +51,11 @@ def item(entry: Entry, config: Config) -> Markdown:
         rows,
         [link for link in links if link[0] in fields],
     )
+
+
+# Our own words need no escape, and stand in every item.
+_ROWS = {name: Markdown(name) for name in ("authors", "topics", "datasets", "models")}
+_LINKS = {name: Markdown(name) for name in LINK_FIELDS}
 
 
 def submit_url(config: Config, *, depth: int = 0) -> str:

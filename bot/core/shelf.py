@@ -21,7 +21,7 @@ def order(listed: Iterable[Listed]) -> list[Listed]:
 
 def section_key(entry: Entry, config: Config) -> str:
     """The key of the section that an entry stands in: its own, else the list's rule's."""
-    if any(section.key == entry.section for section in config.sections):
+    if entry.section and any(section.key == entry.section for section in config.sections):
         return str(entry.section)
     wanted = "venue" if entry.is_published else "no-venue"
     ruled = [section for section in config.sections if section.takes == wanted]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from benchmarks import __main__ as benchmarks
-from benchmarks import children, floor, measures, synthetic
+from benchmarks import children, floor, measures, synthetic, table
 from benchmarks.children import REPOSITORY, ChildError, Cost
 from bot.core import audit, entry
 from bot.edge import catalog
@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 
 
 def test_a_very_small_list_gives_a_whole_table(capsys: pytest.CaptureFixture[str]) -> None:
-    code = benchmarks.main(["--quick"], rounds={5: 1, measures.FULL: 1}, starts=1)
+    # The bytecode that is there already will do: no test looks at a time.
+    there = {"PYTHONPYCACHEPREFIX": ""}
+    code = benchmarks.main(
+        ["--quick"], rounds={5: 1, measures.FULL: 1}, starts=1, environment=there
+    )
 
     drawn, progress = capsys.readouterr()
-    assert code == 0
+    assert code == int("MISSED" in drawn)
     assert "FAILED" not in drawn
     assert "| build, 5 entries " in drawn
     assert "| bot --help, cold start " in drawn
@@ -67,6 +71,20 @@ def test_growth_has_a_target_on_the_full_list(seconds: float, verdict: str) -> N
     assert [row.verdict for row in measures.growth(100, small, 1_000, large)] == [""]
 
 
+@pytest.mark.parametrize(("seconds", "code"), [(0.0, 0), (9.0, 1)])
+def test_a_missed_target_ends_the_run_with_an_error(
+    seconds: float,
+    code: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    rows = [table.row("build", seconds, "x floor", most=2.0, detail="")]
+    monkeypatch.setattr(benchmarks, "measured", lambda *_, **__: rows)
+
+    assert benchmarks.main([]) == code
+    assert ("MISSED" in capsys.readouterr().out) == bool(code)
+
+
 def test_what_fails_is_told_and_the_rest_goes_on(tmp_path: Path) -> None:
     wrong = {"BOT_PACE": "-1"}
 
@@ -76,6 +94,7 @@ def test_what_fails_is_told_and_the_rest_goes_on(tmp_path: Path) -> None:
     ]
 
     assert [row.verdict for row in rows] == ["FAILED"] * 3
+    assert all(row.is_bad for row in rows)
     assert all("BOT_PACE" in row.detail for row in rows)
 
 

@@ -73,3 +73,12 @@ def test_any_text_is_written_and_read_back(text: str) -> None:
 @settings(deadline=None, max_examples=150)
 def test_any_file_is_read_or_told_but_never_raises(text: str) -> None:
     assert isinstance(plainyaml.load(text, file="a.yaml"), dict | tuple)
+
+
+def test_a_thousand_aliases_are_told_once() -> None:
+    bomb = "a: &a x\nb: [" + ", ".join(["*a"] * 1_000) + "]"
+
+    problems = plainyaml.load(bomb, file="x.yaml")
+
+    assert isinstance(problems, tuple)
+    assert [one.what for one in problems] == ["an alias repeats another part"]
