@@ -76,6 +76,7 @@ def _preview(parser: argparse.ArgumentParser) -> None:
         "--out", metavar="DIR", help="write the exports of the resulting list there"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON line a file")
+    _dry_run(parser)
 
 
 def _check(parser: argparse.ArgumentParser) -> None:

@@ -68,12 +68,19 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         if preview.decision.listed:
             accepted.append(preview.decision.listed)
     if args.out:
-        disk.write(
-            Path(args.out),
-            dict(export.files(changed(listed, {one.path: one.entry for one in accepted}), config)),
-        )
+        resulting = changed(listed, {one.path: one.entry for one in accepted})
+        _export(Path(args.out), dict(export.files(resulting, config)), dry_run=args.dry_run)
     runner.summarize(runner.bullets(told), settings)
     return code if len(args.files) == 1 else 0
+
+
+def _export(target: Path, files: dict[str, str | None], *, dry_run: bool) -> None:
+    """Write the exports, or tell which would be: in the log, for the result may be JSON."""
+    if not dry_run:
+        disk.write(target, files)
+        return
+    for name in disk.changes(target, files):
+        runner.log(f"would write {target / name}")
 
 
 def previews(

@@ -134,6 +134,21 @@ def test_the_exports_of_the_resulting_list_are_written(
     assert keys == ["holt2024fedquill", "obi2023voting"]
 
 
+def test_a_dry_run_tells_which_exports_would_be_written(
+    listing: Listing, arxiv: ArxivStandIn, capsys: CAPS
+) -> None:
+    del arxiv
+    body = listing.submission()
+    before = listing.files()
+
+    assert cli.main(["preview", "--json", "--dry-run", "--out", "out", body]) == 0
+
+    told = capsys.readouterr()
+    assert json.loads(told.out)["outcome"] == "accepted"
+    assert "would write out/papers.json" in told.err
+    assert listing.files() == before
+
+
 def test_other_entries_can_be_compared_with(
     listing: Listing, arxiv: ArxivStandIn, capsys: CAPS
 ) -> None:
