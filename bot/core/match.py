@@ -38,6 +38,7 @@ class Index:
     def __init__(self, listed: Iterable[Listed]) -> None:
         self._by_identity: dict[tuple[str, str], Listed] = {}
         self._by_title: dict[str, list[Listed]] = {}
+        self._by_start: dict[str, list[Listed]] = {}
         self._by_key: dict[str, Listed] = {}
         for one in listed:
             self.add(one)
@@ -48,6 +49,8 @@ class Index:
         for kind, text in one.entry.ids.items():
             self._by_identity.setdefault((kind, text), one)
         self._by_title.setdefault(plain(one.entry.title), []).append(one)
+        if start := _start(one.entry.title):
+            self._by_start.setdefault(start, []).append(one)
 
     @property
     def keys(self) -> Collection[str]:
@@ -78,8 +81,8 @@ class Index:
         """The listed paper that this one is, or is most like.
 
         Equal titles of papers that share an author are one work. Equal titles without a shared
-        author, and titles that are alike from `near_title` on, are for a person to decide; with
-        None, these are not looked for.
+        author, those of which one goes on after a colon where the other ends, and titles that are
+        alike from `near_title` on, are for a person to decide; with None, these are not looked for.
         """
         for known in entry.identities:
             if same := self.identity(known):
@@ -90,6 +93,8 @@ class Index:
                 return Match(listed=one, how="same-work")
         if near_title is None:
             return None
+        if near_title <= EQUAL and (longer := self._continued(entry)):
+            return Match(listed=longer, how="near-title")
         found = process.extractOne(
             title, self._by_title.keys(), scorer=fuzz.ratio, score_cutoff=near_title
         )
@@ -97,6 +102,23 @@ class Index:
             return None
         near, score, _ = found
         return Match(listed=self._by_title[near][0], how="near-title", likeness=score)
+
+    def _continued(self, entry: Entry) -> Listed | None:
+        """A paper whose title goes on after a colon where this one's ends, or the other way."""
+        title = plain(entry.title)
+        longer = self._by_start.get(title, ()) if len(title) > 1 else ()
+        shorter = self._by_title.get(_start(entry.title), ())
+        found = [*longer, *shorter]
+        ours = surnames(entry.authors)
+        shared = (one for one in found if ours & surnames(one.entry.authors))
+        return next(shared, found[0] if found else None)
+
+
+def _start(title: str) -> str:
+    """What stands before a title's first colon, plainly; '' where there is none, or too little."""
+    start, colon, rest = title.partition(":")
+    known = plain(start) if colon and rest.strip() else ""
+    return known if len(known) > 1 else ""
 
 
 _SEPARATORS = re.compile(r"[\W_]+")

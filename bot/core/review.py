@@ -192,7 +192,9 @@ def _published_twin(answer: Answer | None, index: Index) -> Match | None:
     """The listed paper whose DOI the preprint's authors gave as the published version's."""
     if not (isinstance(answer, Evidence) and answer.doi):
         return None
-    return index.identity(Identity(kind="doi", id=answer.doi))
+    # The DOI may be an ACL paper's, which the list knows by the Anthology's id.
+    named = ids.read(answer.doi)
+    return index.identity(named) if isinstance(named, Identity) else None
 
 
 def _placed(draft: Draft, found: Match | None, *, index: Index, today: date) -> Decision:

@@ -436,6 +436,32 @@ def test_the_preprint_of_a_listed_paper_is_a_duplicate_even_under_another_title(
     assert decision.outcome == "duplicate"
 
 
+def test_the_doi_of_a_listed_acl_paper_finds_it() -> None:
+    published = listed(title="Quill", venue="ACL Demo", ids={"acl": "2023.acl-demo.54"})
+
+    decision = decide(submission(), published, answer=evidence(doi="10.18653/v1/2023.acl-demo.54"))
+
+    assert decision.outcome == "duplicate"
+
+
+def test_a_doi_that_cannot_be_read_finds_nothing() -> None:
+    assert entry_of(decide(submission(), answer=evidence(doi="10.18653/v1/nothing")))
+
+
+@pytest.mark.parametrize(
+    ("new", "old"),
+    [("DiLoCo", "DiLoCo: Distributed Training"), ("DiLoCo: Distributed Training", "DiLoCo")],
+)
+def test_a_title_that_another_goes_on_from_is_for_a_person_to_decide(new: str, old: str) -> None:
+    near = listed("entries/2024/other.yaml", title=old, ids={"arxiv": "2405.90002"})
+
+    decision = decide(submission(), near, answer=evidence(title=new))
+
+    assert decision.labels == ("paper", "needs-decision")
+    assert decision.match
+    assert decision.match.listed == near
+
+
 def test_a_near_title_is_accepted_for_a_person_to_decide() -> None:
     near = listed(
         "entries/2024/other.yaml",
