@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 _JOINERS = "\u200c\u200d"
 _BREAKS = re.compile("\r\n?|[\u000b\u000c\u0085\u2028\u2029]")
@@ -115,23 +115,48 @@ def names(text: str) -> tuple[str, ...]:
     """People's names out of one field: one a line, or separated by commas.
 
     "and" or "&" before the last counts as a comma; a trailing stop goes unless it ends an
-    initial ("Eric P."); empty places go. With semicolons, only they separate, and
-    "Zhao, Haodong" between them is turned round.
+    initial ("Eric P."); empty places and "et al." go. With semicolons, only they separate, and
+    "Zhao, Haodong" between them is turned round; so it is between "and"s, as BibTeX has it.
 
     >>> names('Zhuo Zhang, Yong Dai and Zenglin Xu.')
     ('Zhuo Zhang', 'Yong Dai', 'Zenglin Xu')
     >>> names('Zhao, Haodong; Davis, Jr., Sam')
     ('Haodong Zhao', 'Sam Davis, Jr.')
+    >>> names('Zhao, Haodong and Du, Wei and others')
+    ('Haodong Zhao', 'Wei Du')
     """
     if ";" in text:
-        return _unique(_turned(part) for part in lines(text).replace("\n", ";").split(";"))
+        rows = lines(text).replace("\n", ";").split(";")
+        return _unique(_turned(_REST.sub("", line(row))) for row in rows)
     parts: list[str] = []
-    for part in _parts(text):
+    for part in (name for row in _rows(text) for name in _names(_REST.sub("", row))):
         if parts and part.lower() in _GENERATION:
             parts[-1] += f", {part}"
         else:
             parts.append(part if _INITIAL.search(part) else part.rstrip(". "))
     return _unique(parts)
+
+
+_AND = re.compile(" (?:and|&) ", re.IGNORECASE)
+_REST = re.compile(r"(?:^|[ ,])(?:and )?(?:et\.? al|others)[. ]*$", re.IGNORECASE)
+
+
+def _names(row: str) -> list[str]:
+    """The names on one row."""
+    between = _AND.split(row)
+    if len(between) > 1 and all(map(_is_turned, between)):
+        return [_turned(part) for part in between]
+    *first, last = _cells(row)
+    return [*first, *_AND.split(last)]
+
+
+def _is_turned(part: str) -> bool:
+    """Whether it can only be one name, with its surname first: "van der Berg, Jan".
+
+    With two words on either side of the comma it may as well be two names.
+    """
+    sides = [side.split() for side in part.split(",") if side.strip().lower() not in _GENERATION]
+    return [bool(side) for side in sides] == [True, True] and min(map(len, sides)) == 1
 
 
 def items(text: str) -> tuple[str, ...]:
@@ -150,15 +175,24 @@ def items(text: str) -> tuple[str, ...]:
 def _parts(text: str) -> list[str]:
     """The parts between commas and line ends, "and" before the last counted as a comma."""
     parts: list[str] = []
-    for row in lines(text).split("\n"):
-        bare = row.strip()
-        if bare[:2] in {"- ", "* ", "• "}:
-            bare = bare[2:]
-        cells = [_LEADING_AND.sub("", line(cell)) for cell in _outside_brackets(bare)]
+    for row in _rows(text):
+        cells = _cells(row)
         if last := _LAST_AND.match(cells[-1]):
             cells[-1:] = [last["last_but_one"], last["last"]]
         parts += cells
     return parts
+
+
+def _rows(text: str) -> Iterator[str]:
+    """The rows, each clean and without its bullet."""
+    for row in lines(text).split("\n"):
+        bare = line(row)
+        yield bare[2:] if bare[:2] in {"- ", "* ", "• "} else bare
+
+
+def _cells(row: str) -> list[str]:
+    """What stands between the commas of a row, without an "and" before it."""
+    return [_LEADING_AND.sub("", line(cell)) for cell in _outside_brackets(row)]
 
 
 def _outside_brackets(row: str) -> list[str]:

@@ -99,3 +99,43 @@ def test_items_are_read_as_people_write_them(written: str, items: tuple[str, ...
 def test_a_long_text_is_cut_with_an_ellipsis() -> None:
     assert text.clipped("abcdef", 6) == "abcdef"
     assert text.clipped("abc defg", 5) == "abc…"
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        ("Ada Holt et al.", ("Ada Holt",)),
+        ("Ada Holt, Bo Li, et al", ("Ada Holt", "Bo Li")),
+        ("Ada Holt, Bo Li and others.", ("Ada Holt", "Bo Li")),
+        ("et al.", ()),
+        ("Holt, Ada; Li, Bo; et al.", ("Ada Holt", "Bo Li")),
+        ("Ada Holt\nBo Li et al.", ("Ada Holt", "Bo Li")),
+        ("Al Etter", ("Al Etter",)),
+        ("Ada Brothers", ("Ada Brothers",)),
+    ],
+)
+def test_et_al_is_no_author(written: str, names: tuple[str, ...]) -> None:
+    assert text.names(written) == names
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        ("Ada Holt and Bo Li and Cy Wu", ("Ada Holt", "Bo Li", "Cy Wu")),
+        ("Ada Holt & Bo Li & Cy Wu", ("Ada Holt", "Bo Li", "Cy Wu")),
+        ("Ada Holt, Bo Li and Cy Wu and Di Xu", ("Ada Holt", "Bo Li", "Cy Wu", "Di Xu")),
+        ("Zhao, Haodong and Du, Wei", ("Haodong Zhao", "Wei Du")),
+        ("van der Berg, Jan and Davis, Jr., Sam", ("Jan van der Berg", "Sam Davis, Jr.")),
+        ("Zhao, H. D. and Du, W.", ("H. D. Zhao", "W. Du")),
+        ("Ada Holt, Bo Li, Cy Wu", ("Ada Holt", "Bo Li", "Cy Wu")),
+        ("Ada Holt, Bo Li and Cy Wu, Di Xu", ("Ada Holt", "Bo Li and Cy Wu", "Di Xu")),
+        ("Zhao, Haodong", ("Zhao", "Haodong")),
+        ("Alexandra Rand", ("Alexandra Rand",)),
+    ],
+)
+def test_names_with_and_between_them_are_told_apart(written: str, names: tuple[str, ...]) -> None:
+    assert text.names(written) == names
+
+
+def test_a_data_set_with_and_in_its_name_stays_whole() -> None:
+    assert text.items("Search and Rescue, MMLU, GSM8K") == ("Search and Rescue", "MMLU", "GSM8K")
