@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.core import audit, entry, ids, keep
@@ -51,8 +51,13 @@ class Rebuilt:
         return Listed(path=found[0][0], entry=found[0][1]) if len(found) == 1 else None
 
 
-def rebuilt(read: Read, listed: Sequence[Listed], config: Config) -> Rebuilt:
-    """The branch's entries as they stand, people's edits kept, beside what the list has now."""
+def rebuilt(
+    read: Read, listed: Sequence[Listed], config: Config, *, allows_private: bool = False
+) -> Rebuilt:
+    """The branch's entries as they stand, people's edits kept, beside what the list has now.
+
+    Links that only a private network can open are problems, unless `allows_private`.
+    """
     present = {one.path: one.entry for one in listed}
     entries: dict[str, Entry | None] = {}
     problems: list[Problem] = []
@@ -66,7 +71,9 @@ def rebuilt(read: Read, listed: Sequence[Listed], config: Config) -> Rebuilt:
             entries[path] = _signed(path, loaded, read, present)
     if problems:
         return Rebuilt(problems=tuple(problems))
-    return _placed(entries, read, listed, config)
+    result = _placed(entries, read, listed)
+    found = audit.problems(changed(listed, result.entries), config, allows_private=allows_private)
+    return replace(result, problems=tuple(one for one in found if one.file in result.entries))
 
 
 def _signed(path: str, loaded: Entry, read: Read, present: Mapping[str, Entry]) -> Entry:
@@ -83,7 +90,6 @@ def _placed(
     entries: Mapping[str, Entry | None],
     read: Read,
     listed: Sequence[Listed],
-    config: Config,
 ) -> Rebuilt:
     index = Index(listed)
     placed: dict[str, Entry | None] = {}
@@ -99,8 +105,7 @@ def _placed(
             renamed[path] = home
         placed[home] = one
         index.add(Listed(path=home, entry=one))
-    problems = _audit(changed(listed, placed), placed, config)
-    return Rebuilt(entries=placed, problems=problems, renamed=renamed)
+    return Rebuilt(entries=placed, renamed=renamed)
 
 
 def _key(path: str) -> str:
@@ -112,13 +117,6 @@ def _free(path: str, one: Entry, index: Index) -> str:
     year = one.sort_year or int(path.split("/")[1])
     key = ids.citation_key(authors=one.authors, year=year, title=one.title, taken=index.keys)
     return entry.path(year=year, key=key)
-
-
-def _audit(
-    listed: Sequence[Listed], entries: Mapping[str, Entry | None], config: Config
-) -> tuple[Problem, ...]:
-    """What the list would be told about these entries."""
-    return tuple(one for one in audit.problems(listed, config) if one.file in entries)
 
 
 def changed(listed: Sequence[Listed], changes: Mapping[str, Entry | None]) -> list[Listed]:

@@ -43,6 +43,11 @@ def issue_of(branch_name: str) -> int | None:
     return int(found[1]) if found else None
 
 
+def is_ours(branch_name: str) -> bool:
+    """Whether the bot makes this branch."""
+    return branch_name == README_BRANCH or issue_of(branch_name) is not None
+
+
 def subject(issue: Issue, forms: Mapping[Subject, Form]) -> Subject | None:
     """Which form an issue was made with; None for an issue that is no submission.
 

@@ -352,7 +352,10 @@ def with_values(
 ) -> Corrected:
     """The entry with these values in it, from `source`; or what they would break."""
     typed = [name for name in changed if name not in {"promoted", "locked", "ids"}]
-    sources = {**listed.sources, **dict.fromkeys(typed, source)}
+    # That a person took a value out is worth to know: no job shall fill it in again.
+    told = [name for name in typed if changed[name] or source == PERSON]
+    kept = {name: known for name, known in listed.sources.items() if name not in typed}
+    sources = {**kept, **dict.fromkeys(told, source)}
     try:
         entry = Entry.model_validate({**listed.fields(), **changed, "sources": sources})
     except ValidationError as error:

@@ -26,6 +26,10 @@ _CHECKLIST = ("I looked: it is not in the list yet", "The paper is about the lis
 FOLDER = ".github/ISSUE_TEMPLATE"
 PAPER = f"{FOLDER}/paper.yml"
 CORRECTION = f"{FOLDER}/correction.yml"
+OTHER = f"{FOLDER}/other.yml"
+CHOOSER = f"{FOLDER}/config.yml"
+PLAIN = (OTHER, CHOOSER)
+"""Those that are the same for every list."""
 
 
 def files(config: Config) -> dict[str, str]:
@@ -33,9 +37,9 @@ def files(config: Config) -> dict[str, str]:
     return {
         PAPER: render(config),
         CORRECTION: correction(config),
-        f"{FOLDER}/other.yml": other(),
+        OTHER: other(),
         # Whoever has a paper shall meet the form, not an empty page.
-        f"{FOLDER}/config.yml": _MADE + "blank_issues_enabled: false\n",
+        CHOOSER: _MADE + "blank_issues_enabled: false\n",
     }
 
 

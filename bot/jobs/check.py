@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core import audit, escape, template
+from bot.core import audit, escape, intake, template
 from bot.core.text import counted
 from bot.edge import catalog, disk, runner
 from bot.model import Problem
@@ -35,7 +35,11 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         if args.fix:
             _mend(root, made, dry_run=args.dry_run)
         else:
-            problems += _drift(root, made)
+            drift = _drift(root, made)
+            if drift and _is_left_to_the_bot(drift, args, settings):
+                runner.tell_problems(drift, settings, level="notice")
+            else:
+                problems += drift
     unchecked: Sequence[Unreachable] = ()
     if args.online:
         wrong, unchecked = _online(listed, config, settings)
@@ -56,6 +60,36 @@ def _drift(root: Path, made: Mapping[str, str | None]) -> tuple[Problem, ...]:
     return tuple(
         Problem(file=name, field="", what=what, fix=fix) for name in disk.changes(root, made)
     )
+
+
+def _is_left_to_the_bot(
+    drift: Sequence[Problem], args: argparse.Namespace, settings: Settings
+) -> bool:
+    """Whether the README may be behind: in a person's pull request that only touches entries.
+
+    The bot makes the README anew after the merge. What a pull request touches is asked of GitHub;
+    where it does not say, nobody is blamed on doubt.
+    """
+    if settings.event_name != "pull_request" or any(one.file in _FORMS for one in drift):
+        return False
+    pull = runner.event(settings).get("pull_request") or {}
+    head, base = pull.get("head") or {}, pull.get("base") or {}
+    is_ours = head.get("repo") == base.get("repo") and intake.is_ours(str(head.get("ref")))
+    if is_ours or not isinstance(pull.get("number"), int):
+        return False
+    from bot.edge.wire import HubError  # noqa: PLC0415 - slow to import, and rarely wanted
+    from bot.jobs import opening  # noqa: PLC0415 - as above
+
+    try:
+        with opening.hub(args, settings) as hub:
+            paths = hub.pull_files(pull["number"])
+    except HubError as failure:
+        runner.log(f"which files the pull request changes could not be asked: {failure}")
+        return True
+    return all(path.startswith(f"{disk.ENTRIES}/") for path in paths)
+
+
+_FORMS = frozenset({template.PAPER, template.CORRECTION, *template.PLAIN})
 
 
 def _online(

@@ -472,7 +472,12 @@ class Desk:
         if edits:
             texts = {**read.texts, **{path: entry.dump(one) for path, one in edits.items()}}
             read = replace(read, texts=texts)
-        result = branches.rebuilt(read, self.mirror.listed, self.mirror.config)
+        result = branches.rebuilt(
+            read,
+            self.mirror.listed,
+            self.mirror.config,
+            allows_private=self._settings.allows_private,
+        )
         if result.problems:
             self._tell_problems(pull, result.problems)
             raise UnsoundError(result.problems[0].what)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from bot import cli
 from bot.core import entry, listfile, render, template
-from bot.core.correction import CORRECT
+from bot.core.correction import CORRECT, REMOVE
 from bot.edge import catalog
 from bot.standins.arxiv import PAPERS, ArxivStandIn, Record, people
 from tests.e2e.proxy import Proxy
@@ -139,14 +139,18 @@ class Stage:
         person = self.repository.person(login)
         return person.open_issue("[Paper] ", body(paper, **fields), ["paper"])
 
-    def correct(self, entry: str, **fields: str) -> int:
+    def correct(self, entry: str, *, change: str = CORRECT, **fields: str) -> int:
         """Somebody asks for a correction; the fields go by their labels."""
-        given = {"Entry": entry, "What to do": CORRECT} | {
+        given = {"Entry": entry, "What to do": change} | {
             label.replace("_", " "): text for label, text in fields.items()
         }
         text = "\n\n".join(f"### {label}\n\n{value}" for label, value in given.items())
         person = self.repository.person("cleo")
         return person.open_issue("[Correction] ", text, ["correction"])
+
+    def remove(self, entry: str, reason: str) -> int:
+        """Somebody asks for the removal of an entry."""
+        return self.correct(entry, change=REMOVE, Notes=reason or "_No response_")
 
     # What the bot does
 
@@ -156,11 +160,12 @@ class Stage:
         *arguments: str,
         event: Mapping[str, Any] | None = None,
         clear: bool = True,
+        ref: str = "main",
     ) -> Ran:
-        """One run of a job, in this process."""
+        """One run of a job, in this process, in a checkout of `ref`."""
         if clear:
             self.proxy.clear()
-        self._check_out()
+        self._check_out(ref)
         # Every run has the hour's calls, unless a test meters them.
         self.repository.set_remaining(self._token, 1000)
         if event is None:
@@ -173,9 +178,9 @@ class Stage:
         writes = self.proxy.writes
         return Ran(code=code, calls=self.proxy.reads + writes, writes=writes)
 
-    def _check_out(self) -> None:
-        """Bring the checkout to where the default branch is, as a workflow's first step does."""
-        now = self.repository.files()
+    def _check_out(self, ref: str) -> None:
+        """Bring the checkout to where a branch is, as a workflow's first step does."""
+        now = self.repository.files(ref)
         for name, text in now.items():
             path = self.root / name
             path.parent.mkdir(parents=True, exist_ok=True)
