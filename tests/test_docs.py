@@ -23,11 +23,13 @@ import pytest
 from pydantic import BaseModel
 
 from bot import cli, config, settings
-from bot.core import ids, outline
+from bot.core import commands as registry
+from bot.core import ids, labels, outline, talk, workflow
 from bot.core.entry import Entry
 from bot.core.form import load as load_form
 from bot.core.github import Slugs
 from bot.core.markdown import inline
+from bot.jobs import desk
 from bot.model import KINDS, Identity, Outcome, Verdict
 from tests.making import Page
 
@@ -484,6 +486,60 @@ def test_every_word_that_an_import_reads_is_told() -> None:
     # The words themselves are the module's own; what they mean is public.
     assert told.keys() == outline._MEANINGS.keys()  # noqa: SLF001
     assert all(outline.meaning(inline(f"{word}: x"))[0] == row for word, row in told.items())
+
+
+def test_every_command_is_told_with_who_may_say_it_and_when() -> None:
+    [rows] = tables((REFERENCE / "commands.md").read_text("utf-8"))
+
+    assert [[code(said)[0], who, when] for said, who, when, _ in rows] == [
+        [f"/{it.name} {it.takes}".rstrip(), it.who, it.where] for it in registry.COMMANDS
+    ]
+    assert all(it.about.startswith(row[3]) for row, it in zip(rows, registry.COMMANDS, strict=True))
+
+
+def test_every_label_is_told() -> None:
+    [rows] = tables(section(REFERENCE / "submissions.md", "## Labels"))
+
+    assert keys(rows) == list(labels.LABELS)
+    assert set(keys(rows)[-len(labels.MANAGED) :]) == labels.MANAGED
+
+
+def test_every_text_of_the_status_is_told() -> None:
+    [rows] = tables(section(REFERENCE / "submissions.md", "## The status"))
+
+    assert {talk.SOUND, talk.UNDECIDED, talk.WAITING, talk.UNMENDED} <= {row[1] for row in rows}
+
+
+def test_every_workflow_is_told_with_what_it_may_do() -> None:
+    files = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+    file = REFERENCE / "workflows.md"
+    [rights] = tables(section(file, "## What each may do"))
+    [groups] = tables(section(file, "## Several at once"))
+    [started, *_] = tables(file.read_text("utf-8"))
+    real = {
+        path.name: workflow.rights(path.read_text("utf-8"), job=row[2].split("`")[1][4:])
+        for row in started
+        for path in files
+        if path.name == code(row[0])[0]
+    }
+    kinds = ("contents", "issues", "pull-requests", "statuses")
+    told = {
+        code(row[0])[0]: {kind: level for kind, level in zip(kinds, row[1:], strict=True) if level}
+        for row in rights
+    }
+
+    assert sorted(keys(started)) == sorted(keys(groups)) == [path.name for path in files]
+    assert told == real
+
+
+def test_the_bounds_of_runs_and_comments_are_told() -> None:
+    runs = (REFERENCE / "workflows.md").read_text("utf-8")
+
+    assert f"Where {desk.RESERVE} calls or fewer are left" in runs
+    assert (
+        f"At most {registry.MOST_COMMANDS} of one comment"
+        in (REFERENCE / "commands.md").read_text()
+    )
 
 
 def required() -> set[str]:

@@ -11,6 +11,7 @@ import json
 import re
 import socket
 import struct
+import sys
 import threading
 import time
 from collections import Counter
@@ -258,6 +259,8 @@ class Proxy:
 
     def welcome(self, client: socket.socket) -> None:
         """Note a connection, which this thread serves."""
+        # Coverage is measured of the bot; tracing every call in here would double a test's time.
+        sys.settrace(None)
         with self._lock:
             self._clients.add(client)
 

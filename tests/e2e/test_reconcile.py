@@ -44,6 +44,7 @@ def undisturbed(stage: Stage) -> tuple[dict[str, Any], int]:
     return end(stage), ran.calls
 
 
+@pytest.mark.no_cover
 def test_a_submission_that_is_killed_after_any_call_ends_as_if_undisturbed(
     stages: Stages,
 ) -> None:
@@ -59,16 +60,14 @@ def test_a_submission_that_is_killed_after_any_call_ends_as_if_undisturbed(
         assert end(stage) == whole, f"killed after call {last}"
 
 
-@pytest.mark.parametrize("fault", [Lost(), Cut()], ids=["lost", "cut"])
-def test_an_answer_that_is_lost_after_the_work_was_done_changes_nothing(
-    stages: Stages, fault: Lost | Cut
-) -> None:
+@pytest.mark.no_cover
+def test_an_answer_that_is_lost_after_the_work_was_done_changes_nothing(stages: Stages) -> None:
     whole, calls = undisturbed(stages.new())
     for nth in range(1, calls + 1):
         stage = stages.new()
         issue = stage.submit()
         stage.repository.news()
-        stage.failing(fault, nth=nth)
+        stage.failing(Lost() if nth % 2 else Cut(), nth=nth)
 
         assert stage.run("submit", "--issue", str(issue), clear=False).code == 0
         assert end(stage) == whole, f"lost at call {nth}"
@@ -99,6 +98,7 @@ def test_a_server_in_trouble_is_waited_for(stages: Stages, fault: Any) -> None: 
         assert end(stage) == whole
 
 
+@pytest.mark.no_cover
 def test_a_merge_that_is_killed_after_any_call_ends_as_if_undisturbed(stages: Stages) -> None:
     stage = stages.new()
     issue = proposed(stage)
@@ -122,11 +122,12 @@ def test_a_merge_that_is_killed_after_any_call_ends_as_if_undisturbed(stages: St
 # Events that are lost, repeated, reordered
 
 
+@pytest.mark.no_cover
 def test_thirty_submissions_in_a_minute_get_one_answer_each(stage: Stage) -> None:
     order = random.Random(7)
     issues = [stage.submit(f"p{n}", invented(n).id) for n in range(30)]
     news = list(stage.repository.news())
-    deliveries = [one for one in news * 2 if order.random() < 0.4]
+    deliveries = [one for one in news * 2 if order.random() < 0.25]
     order.shuffle(deliveries)
     for one in deliveries:
         stage.deliver(one)
@@ -139,6 +140,7 @@ def test_thirty_submissions_in_a_minute_get_one_answer_each(stage: Stage) -> Non
         assert "The pull request is" in stage.answer(issue)
 
 
+@pytest.mark.no_cover
 def test_fifty_submissions_are_merged_in_any_order_without_a_conflict(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
