@@ -89,6 +89,8 @@ class Reading:
     fields: Mapping[str, Value]
     """None where a field is absent, empty or wrong; no fields at all where nothing can be read."""
     problems: tuple[Problem, ...]
+    offered: frozenset[str] = frozenset()
+    """The fields whose values the form itself offers, so that nobody can have mistyped them."""
 
 
 def load(text: str) -> Form:
@@ -205,7 +207,8 @@ def read(form: Form, body: str | None) -> Reading:
                 fields[field.key] = value
         elif ours is None or theirs is None or ours[0] != theirs[0]:
             problems.append(_unplaced(field, times=len(places[field.label])))
-    return Reading(fields=fields, problems=tuple(problems))
+    offered = frozenset(field.key for field in form.fields if field.kind == "dropdown")
+    return Reading(fields=fields, problems=tuple(problems), offered=offered)
 
 
 def is_submission(form: Form, body: str | None) -> bool:

@@ -20,6 +20,7 @@ from bot.model import Identity, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+    from datetime import date
 
     from bot.core.weblink import Link
     from bot.model import Kind
@@ -49,13 +50,15 @@ _EXAMPLES: Mapping[Kind, str] = MappingProxyType(
 _PASTE_ONE = "Paste one link or identifier, such as https://arxiv.org/abs/2208.12268"
 
 
-def read(pasted: str, *, field: str = "paper", allows_private: bool = False) -> Identity | Problem:
+def read(
+    pasted: str, *, field: str = "paper", allows_private: bool = False, today: date | None = None
+) -> Identity | Problem:
     """The paper that a pasted text names; a Problem when it names none, several or a trap.
 
     Takes links of arXiv and its mirrors, DOI and publishers, OpenReview, the ACL Anthology, PMLR
     and NeurIPS, bare arXiv, DOI and ACL identifiers, and any other http(s) link, also in Markdown,
     brackets or a sentence. The same paper may be named twice. `allows_private` takes links to
-    loopback and private hosts.
+    loopback and private hosts; with `today`, arXiv ids of months that are not there yet are refused.
 
     >>> found = read("arXiv:2208.12268v2 [cs.CL] 27 Aug 2022")
     >>> found.kind, found.id, found.version
@@ -66,7 +69,7 @@ def read(pasted: str, *, field: str = "paper", allows_private: bool = False) -> 
     '“2213.12268” cannot be an arXiv id: 13 is not a month'
     """
     try:
-        return _paper(weblink.clean(pasted), allows_private=allows_private)
+        return _paper(weblink.clean(pasted), allows_private=allows_private, today=today)
     except RefusalError as refusal:
         return Problem(field=field, what=refusal.what, fix=refusal.fix)
 
@@ -158,7 +161,7 @@ def link(written: str, *, field: str, allows_private: bool = False) -> str | Pro
 
 
 def year_hint(identity: Identity) -> int | None:
-    """The year that the id tells: of arXiv's first version, of the volume of ACL and NeurIPS.
+    """The year that the id tells: of arXiv's first version, of the volume of the others.
 
     >>> year_hint(Identity(kind="arxiv", id="math/0309136"))
     2003
@@ -172,12 +175,17 @@ def year_hint(identity: Identity) -> int | None:
             return _year(identity.id[1:3])
         case "acl" | "neurips":
             return int(identity.id[:4])
+        case "pmlr" if found := _PMLR_YEAR.search(identity.id):
+            return _year(found["yy"])
         case _:
             return None
 
 
+_PMLR_YEAR = re.compile("(?P<yy>[0-9]{2})[a-z]*$")
+
+
 def _year(two_digits: str) -> int:
-    """Both archives count from the middle of the last century."""
+    """All of them count from the middle of the last century."""
     return int(two_digits) + (1900 if two_digits > "50" else 2000)
 
 
@@ -189,7 +197,7 @@ _GLUE = re.compile(
 )
 
 
-def _paper(clean: str, *, allows_private: bool) -> Identity:
+def _paper(clean: str, *, allows_private: bool, today: date | None) -> Identity:
     _refuse_odd_characters(clean)
     pieces = [*filter(None, map(weblink.peeled, _GLUE.sub(" ", clean.replace("](", " ")).split()))]
     named = [
@@ -211,6 +219,8 @@ def _paper(clean: str, *, allows_private: bool) -> Identity:
             f"{text.quoted(clean)} does not tell where the link ends",
             f"Leave only the link, with %20 for a space in it, such as {text.clipped(first.id, 80)}",
         )
+    if today:
+        _refuse_the_future(first, today)
     versions = {paper.version for paper in papers if paper.version}
     return replace(first, version=versions.pop() if len(versions) == 1 else None)
 
@@ -319,6 +329,18 @@ def _arxiv(bare: str, *, is_sure: bool) -> Identity | None:
     )
 
 
+def _refuse_the_future(paper: Identity, today: date) -> None:
+    """Refuse an arXiv id of a later month than the next: clocks may differ, years may not."""
+    if paper.kind != "arxiv" or "/" in paper.id:
+        return
+    year, month = 2000 + int(paper.id[:2]), int(paper.id[2:4])
+    if 12 * (year - today.year) + month - today.month > 1:
+        raise RefusalError(
+            f"{text.quoted(paper.id)} cannot be an arXiv id yet: it is of month {month} of {year}",
+            f"Copy the id from the paper's arXiv page, such as {_EXAMPLES['arxiv']}",
+        )
+
+
 _Reasons = tuple[tuple[bool, str], ...]
 
 
@@ -333,7 +355,8 @@ def _impossible(found: re.Match[str]) -> _Reasons:
 def _impossible_new(found: re.Match[str]) -> _Reasons:
     month, digits = found["yy"] + found["mm"], len(found["new"])
     return (
-        (month < "0704", "ids of this form start in April 2007, with 0704.0001"),
+        # The archive began in 1991, so until 2091 these are of the last century.
+        (not "0704" <= month < "9101", "ids of this form start in April 2007, with 0704.0001"),
         (month < "1501" and digits != len("0001"), "until 2014 four digits follow the dot"),
         (
             month >= "1501" and digits != len("00001"),

@@ -12,7 +12,8 @@ from bot.core.text import items, line, lines, names, quoted
 from bot.model import LINK_FIELDS, LinkField, Problem, Submission, Ticks, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
+    from datetime import date
 
     from bot.config import Config, Section, Topic
     from bot.model import Identity
@@ -26,17 +27,28 @@ FIRST_YEAR, LAST_YEAR = 1950, 2100
 _Good = TypeVar("_Good")
 
 
-def submission(
-    fields: Mapping[str, Value], *, config: Config, origin: str, allows_private: bool = False
+def submission(  # noqa: PLR0913 - all that a form is read with
+    fields: Mapping[str, Value],
+    *,
+    config: Config,
+    origin: str,
+    allows_private: bool = False,
+    today: date | None = None,
+    offered: Collection[str] = (),
 ) -> Submission | tuple[Problem, ...]:
     """What a form asks for, or everything that is wrong with its values at once.
 
     Takes the values of any form that uses these field ids, whatever its labels: sections and
     topics may be chosen or typed, by title or key. `origin` says where it came from, for people.
+    With `today`, years and ids that are not there yet are wrong. `offered` are the fields whose
+    values the form itself offers.
     """
-    sheet = Sheet(fields)
+    sheet = Sheet(fields, offered=offered, today=today)
     paper = _paper(sheet, allows_private=allows_private)
     told = values(sheet, config)
+    if paper and paper.kind != "arxiv" and not (told["venue"] or told["year"]):
+        # Of an arXiv paper the id itself tells the year of its first version.
+        told["year"] = _server_year(sheet)
     links = links_of(sheet, allows_private=allows_private)
     notes = sheet.notes()
     if sheet.problems or paper is None:
@@ -82,8 +94,16 @@ def values(sheet: Sheet, config: Config) -> Values:
 class Sheet:
     """The values of a form, and what was found wrong with them on the way."""
 
-    def __init__(self, fields: Mapping[str, Value]) -> None:
+    def __init__(
+        self,
+        fields: Mapping[str, Value],
+        *,
+        offered: Collection[str] = (),
+        today: date | None = None,
+    ) -> None:
         self._fields = fields
+        self._offered = offered
+        self.today = today
         self.problems: list[Problem] = []
         self.remarks: list[str] = []
 
@@ -101,7 +121,7 @@ class Sheet:
 
     def is_chosen(self, field: str) -> bool:
         """Whether the form offered what the field says, so that nobody can have mistyped it."""
-        return isinstance(self._fields.get(field), tuple)
+        return field in self._offered or isinstance(self._fields.get(field), tuple)
 
     def line(self, field: str, *, most: int) -> str | None:
         """What the field says on one line, or None; words for "nothing" count as nothing."""
@@ -145,7 +165,8 @@ class Sheet:
 def _paper(sheet: Sheet, *, allows_private: bool) -> Identity | None:
     pasted = sheet.line("paper", most=MOST_LINK)
     if pasted is not None:
-        return sheet.good(ids.read(pasted, field="paper", allows_private=allows_private))
+        found = ids.read(pasted, field="paper", allows_private=allows_private, today=sheet.today)
+        return sheet.good(found)
     if not sheet.problems:
         fix = "Paste one, such as https://arxiv.org/abs/2402.11505"
         sheet.tell("paper", "the link or identifier of the paper is missing", fix)
@@ -161,7 +182,7 @@ _NO_VENUE = re.compile(
 
 
 def _venue(sheet: Sheet, config: Config) -> tuple[str | None, int | None]:
-    """The venue by the list's name for it, and the year that was written behind it.
+    """The venue by the list's name for it, and the year that was written with it.
 
     Where a preprint lies is no venue.
     """
@@ -180,7 +201,56 @@ def _venue(sheet: Sheet, config: Config) -> tuple[str | None, int | None]:
         sheet.tell("venue", f"{quoted(typed)} is a year", "Write the venue too, such as ICML 2024")
     if not name or _NO_VENUE.fullmatch(name):
         return None, None
-    return known.get(name.casefold(), name), year
+    if name.casefold() in known:
+        return known[name.casefold()], year
+    return _proceedings(typed, known) or (name, year)
+
+
+def _server_year(sheet: Sheet) -> int | None:
+    """The year behind a server's name, as in "arXiv 2024"."""
+    name, year = _parted(sheet.line("venue", most=MOST_NAME) or "")
+    return year if year and _NO_VENUE.fullmatch(name) and not _is_ahead(sheet, year) else None
+
+
+_BRACKETS = re.compile(r"\((?P<inside>[^()]{1,60})\)")
+_BESIDE = re.compile(
+    r"workshop|companion|findings|tutorial|demo|student|poster|track|@| at ", re.IGNORECASE
+)
+_YEAR_INSIDE = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
+
+
+def _proceedings(typed: str, known: Mapping[str, str]) -> tuple[str, int | None] | None:
+    """The known venue and the year of a long name, as it stands on proceedings.
+
+    By the acronym in brackets, else by the words without ordinals, organisers and years.
+    """
+    years = {int(year) for year in _YEAR_INSIDE.findall(typed)}
+    year = years.pop() if len(years) == 1 else None
+    # "Workshop on Tea (ICML 2024)" names where it was held.
+    for found in () if _BESIDE.search(typed) else _BRACKETS.finditer(typed):
+        name, told = _parted(found["inside"].strip())
+        if venue := known.get(name.casefold()):
+            return venue, told or year
+    wanted = _bare(_BRACKETS.sub(" ", typed))
+    venues = {venue for name, venue in known.items() if wanted and _bare(name) == wanted}
+    return (venues.pop(), year) if len(venues) == 1 else None
+
+
+_UNSAID = frozenset(
+    {"proceedings", "proc", "in", "of", "the", "on", "and", "annual", "acm", "ieee", "usenix"}
+)
+_WORD = re.compile(r"\w+")
+_ORDINAL = re.compile(
+    r"[0-9]{1,3}(?:st|nd|rd|th)|(?:19|20)[0-9]{2}|twent(?:y|ieth)|thirt(?:y|ieth)|fort(?:y|ieth)"
+    r"|fift(?:y|ieth)|sixt(?:y|ieth)|first|second|third|(?:four|fif|six|seven|eigh|nin|ten|eleven"
+    r"|twelf|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen)th"
+)
+
+
+def _bare(name: str) -> tuple[str, ...]:
+    """The words that tell a venue from others."""
+    words = _WORD.findall(name.casefold())
+    return tuple(word for word in words if word not in _UNSAID and not _ORDINAL.fullmatch(word))
 
 
 def _parted(venue: str) -> tuple[str, int | None]:
@@ -190,17 +260,35 @@ def _parted(venue: str) -> tuple[str, int | None]:
         return venue, None
     century = 1900 if found["short"] and int(found["short"]) >= FIRST_YEAR % 100 else 2000
     year = int(found["year"] or century + int(found["short"]))
-    return (venue[: found.start()], year) if FIRST_YEAR <= year <= LAST_YEAR else (venue, None)
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        return venue, None
+    name = venue[: found.start()]
+    return (f"{name})" if name.count("(") > name.count(")") else name), year
+
+
+def _is_ahead(sheet: Sheet, year: int) -> bool:
+    """Whether nothing can have appeared in that year yet; proceedings carry the next at most."""
+    return sheet.today is not None and year > sheet.today.year + 1
+
+
+def _tell_ahead(sheet: Sheet, field: str, year: int) -> None:
+    now = sheet.today.year if sheet.today else year
+    fix = f"Write the year in which it appeared, such as {now}; leave it empty where none is known."
+    sheet.tell(field, f"{year} is more than a year ahead", fix)
 
 
 def _year(sheet: Sheet, venue_year: int | None) -> int | None:
     typed = sheet.line("year", most=MOST_NAME)
     if typed is None:
+        if venue_year and _is_ahead(sheet, venue_year):
+            _tell_ahead(sheet, "venue", venue_year)
         return venue_year
     if not re.fullmatch("[0-9]{4}", typed) or not FIRST_YEAR <= int(typed) <= LAST_YEAR:
         what = f"{quoted(typed)} is no year from {FIRST_YEAR} to {LAST_YEAR}"
         sheet.tell("year", what, "Write four digits, such as 2024")
         return None
+    if _is_ahead(sheet, int(typed)):
+        _tell_ahead(sheet, "year", int(typed))
     if venue_year not in {None, int(typed)}:
         what = f"the venue says {venue_year}, and the year says {typed}"
         sheet.tell("year", what, "Keep the one that is right.")

@@ -145,7 +145,12 @@ def asked(
 ) -> Submission | tuple[Problem, ...]:
     """What a form asks for, or everything that is wrong with it: with its text, and its values."""
     read = submission(
-        reading.fields, config=config, origin=origin, allows_private=settings.allows_private
+        reading.fields,
+        config=config,
+        origin=origin,
+        allows_private=settings.allows_private,
+        today=settings.today,
+        offered=reading.offered,
     )
     return intake.asked(reading, read)
 

@@ -26,7 +26,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     problem, 3 when arXiv could not be asked about it.
     """
     inputs: list[str] = args.text or [line for line in _lines() if line.strip()]
-    found = [ids.read(pasted, allows_private=settings.allows_private) for pasted in inputs]
+    allows_private, today = settings.allows_private, settings.today
+    found = [ids.read(one, allows_private=allows_private, today=today) for one in inputs]
     answers = _ask(found, settings) if args.fetch else {}
     codes = [0]
     for pasted, paper in zip(inputs, found, strict=True):

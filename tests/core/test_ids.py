@@ -47,7 +47,6 @@ def refusal(pasted: str) -> Problem:
         ("1412.9999", "1412.9999", None),
         ("1501.00001", "1501.00001", None),
         ("2310.10040", "2310.10040", None),
-        ("9912.12345v2", "9912.12345", 2),
         ("arXiv:2208.12268", "2208.12268", None),
         ("ARXIV:2208.12268", "2208.12268", None),
         ("arxiv: 2208.12268", "2208.12268", None),
@@ -492,7 +491,9 @@ def test_an_entry_keeps_an_id_in_one_form(kind: Kind, written: str, fix: str) ->
         ("neurips", f"2021/{HASH}", 2021),
         ("doi", "10.1145/2023.1", None),
         ("openreview", "B1xTaJHYwS", None),
-        ("pmlr", "v235/hou24a", None),
+        ("pmlr", "v235/hou24a", 2024),
+        ("pmlr", "v28/cheng13", 2013),
+        ("pmlr", "r0/cheng97a", 1997),
         ("url", "https://example.org/2023", None),
     ],
 )

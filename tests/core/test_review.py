@@ -203,7 +203,7 @@ def test_a_link_that_no_service_knows_is_taken_with_title_and_authors() -> None:
         (Identity(kind="acl", id="P19-1001"), "ACL", 2019),
         (Identity(kind="acl", id="W19-1001"), None, None),
         (Identity(kind="neurips", id="2023/" + "a" * 32), "NeurIPS", 2023),
-        (Identity(kind="pmlr", id="v235/hou24a"), "PMLR", None),
+        (Identity(kind="pmlr", id="v235/hou24a"), "PMLR", 2024),
         (DOI, None, None),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -323,3 +324,78 @@ def test_the_longest_text_in_any_field_is_read_at_once(field: str, part: str) ->
     read(**{field: (part * 65_536)[:65_536]})
 
     assert time.process_time() - start < 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "venue", "year"),
+    [
+        (
+            "Proceedings of the 41st International Conference on Machine Learning (ICML'24)",
+            "ICML",
+            2024,
+        ),
+        (
+            "Proceedings of the 41st International Conference on Machine Learning, 2024",
+            "ICML",
+            2024,
+        ),
+        ("Forty-first International Conference on Machine Learning", "ICML", None),
+        ("2024 International Conference on Machine Learning", "ICML", 2024),
+        ("In Proc. of ICML 2024", "ICML", 2024),
+        ("Some Longer Name Nobody Knows (ICML 2024)", "ICML", 2024),
+        ("Workshop on Tea (ICML 2024)", "Workshop on Tea (ICML)", 2024),
+        ("Proceedings of the 3rd Tea Conference", "Proceedings of the 3rd Tea Conference", None),
+    ],
+)
+def test_a_venue_is_known_by_the_name_on_its_proceedings(
+    typed: str, venue: str, year: int | None
+) -> None:
+    found = accepted(venue=typed)
+
+    assert (found.venue, found.year) == (venue, year)
+
+
+@pytest.mark.parametrize(
+    ("paper", "year"), [("https://example.org/p", 2024), ("2402.11505", None)], ids=["url", "arxiv"]
+)
+def test_a_year_behind_a_servers_name_is_kept_where_no_id_tells_it(
+    paper: str, year: int | None
+) -> None:
+    for typed in ("arXiv 2024", "OpenReview (2024)", "Preprint, 2024"):
+        found = accepted(paper=paper, venue=typed)
+        assert (found.venue, found.year) == (None, year)
+
+
+@pytest.mark.parametrize(
+    ("field", "told"),
+    [("year", {"year": "2028"}), ("venue", {"venue": "ICML 2028"}), ("year", {"year": "2028", "venue": "ICML 2028"})],
+)  # fmt: skip
+def test_a_year_more_than_one_ahead_is_refused_with_the_cure(
+    field: str, told: dict[str, str]
+) -> None:
+    day = date(2026, 11, 23)
+    found = submission({"paper": "2402.11505", **told}, config=CONFIG, origin="a", today=day)
+
+    assert not isinstance(found, Submission)
+    assert [problem.field for problem in found] == [field]
+    assert "such as 2026" in found[0].fix
+    assert accepted(year="2028").year == 2028
+
+
+def test_an_arxiv_id_of_a_month_that_is_not_there_yet_is_refused() -> None:
+    def read(paper: str) -> object:
+        return submission({"paper": paper}, config=CONFIG, origin="a", today=date(2026, 12, 31))
+
+    assert isinstance(read("2701.00001"), Submission)
+    assert not isinstance(read("2702.00001"), Submission)
+
+
+def test_an_unknown_topic_of_a_dropdown_with_one_choice_is_left_out_and_told() -> None:
+    told = {"paper": "2402.11505", "topics": "Chemistry"}
+    found = submission(told, config=CONFIG, origin="a", offered={"topics"})
+
+    assert isinstance(found, Submission)
+    assert (found.topics, found.remarks) == (
+        (),
+        ("“Chemistry” is no topic of this list: left out.",),
+    )

@@ -181,6 +181,23 @@ def test_another_form_with_the_same_ids_is_understood(
     assert "topics: [adapters]" in told["entry_yaml"]
 
 
+def test_a_topic_that_only_the_form_knows_is_left_out_and_told(
+    listing: Listing, arxiv: ArxivStandIn, capsys: CAPS
+) -> None:
+    del arxiv
+    listing.write(
+        "form.yml",
+        "body:\n- {type: input, id: paper, attributes: {label: URL}}\n"
+        "- {type: dropdown, id: topics, attributes: {label: Topic, options: [Chemistry, Adapters]}}\n",
+    )
+    listing.write("a.md", "### URL\n\n2405.90001\n\n### Topic\n\nChemistry\n")
+
+    _, told = one(capsys, "a.md", "--form", "form.yml")
+
+    assert told["outcome"] == "accepted"
+    assert "Chemistry is no topic of this list: left out." in rendered(told["comment"]).text
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -8,6 +8,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+from bot import cli
 from bot.jobs import resolve
 from bot.settings import SERVICES, Settings
 from bot.standins.arxiv import TUNED, ArxivStandIn
@@ -155,3 +156,18 @@ def test_no_service_is_asked_about_other_papers(capsys: pytest.CaptureFixture[st
         requests = len(arxiv.log)
 
     assert (code, requests, row["metadata"], row["problem"]) == (0, 0, None, None)
+
+
+def test_arxiv_ids_that_cannot_exist_yet_or_never_did_are_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BOT_NOW", "2026-11-23")
+
+    assert (
+        cli.main(["resolve", "9912.12345", "2712.00001", "2612.00001", "arxiv.org/abs/2701.00001"])
+        == 0
+    )
+
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [row["kind"] for row in rows] == [None, None, "arxiv", None]
+    assert "cannot be an arXiv id yet: it is of month 12 of 2027" in rows[1]["problem"]
