@@ -317,7 +317,35 @@ def _imitated(host: str) -> str | None:
             return known
         if _folded(domain) == _folded(known):
             return known
-    return next((known for known in _GUARDED if _is_near(domain, known)), None)
+    near = next((known for known in _GUARDED if _is_near(domain, known)), None)
+    return near or _borrowed(seen)
+
+
+# Whose name alone makes people believe that a paper is there, under any ending and glued to
+# anything; and who has it all the same: other archives, and readers of arXiv's papers.
+_NAMES_OF_PAPERS = ("arxiv.org", "openreview.net", "aclanthology.org")
+_OWNERS = (
+    "aclanthology.info", "africarxiv.org", "arxiv-sanity.com", "arxiv-sanity-lite.com",
+    "arxiv-vanity.com", "arxivxplorer.com", "eartharxiv.org", "edarxiv.org", "lawarxiv.info",
+    "mediarxiv.org", "psyarxiv.com", "socarxiv.org",
+)  # fmt: skip
+_SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gov", "net", "org"})
+
+
+def _borrowed(host: str) -> str | None:
+    """The paper site whose name stands in the name that this host's owner registered.
+
+    A name below that is the owner's own affair: arxiv.cs.example.edu is the university's.
+    """
+    if _is_at(host, _OWNERS):
+        return None
+    labels = host.split(".")
+    is_deeper = len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVEL  # noqa: PLR2004 - example.co.uk
+    owned = labels[-3 if is_deeper else -2] if len(labels) > 1 else ""
+    for known in _NAMES_OF_PAPERS:
+        if _folded(known.partition(".")[0]) in _folded(owned):
+            return known
+    return None
 
 
 def _as_seen(host: str) -> str:

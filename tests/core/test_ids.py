@@ -718,3 +718,46 @@ def test_an_id_that_is_plainly_canonical_is_so_by_reading_it_too(
     written = data.draw(st.from_regex(ids._PLAIN[kind], fullmatch=True))  # noqa: SLF001
 
     assert ids.read(ids.url(Identity(kind=kind, id=written))) == Identity(kind=kind, id=written)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "arxiv.com", "arxivorg.com", "arxiv-org.com", "notarxiv.org", "export-arxiv.org",
+        "www.arx1v-papers.net", "arxiv.co.uk", "openreview.com", "openreview-net.org",
+        "aclanthology.com", "acl-anthology.org",
+    ],
+)  # fmt: skip
+def test_the_name_of_a_paper_site_in_anothers_domain_is_refused(host: str) -> None:
+    refused = ids.read(f"https://{host}/abs/2208.12268")
+
+    assert isinstance(refused, Problem)
+    assert "looks like" in refused.what
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://arxiv.cs.example.edu/p", "https://example.org/arxiv.com/p",
+        "https://paperswithcode.com/paper/x", "https://chinaxiv.org/abs/202401.00001",
+        "https://www.medrxiv.org/content/x", "https://www.biorxiv.org/content/x",
+        "https://openreview.github.io/p", "https://psyarxiv.com/abcde/", "https://osf.io/p",
+    ],
+)  # fmt: skip
+def test_hosts_that_are_nobodys_look_alikes_stay_allowed(link: str) -> None:
+    assert paper(link).id == link
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://ar5iv.labs.arxiv.org/html/2208.12268", "https://www.alphaxiv.org/abs/2208.12268",
+        "https://export.arxiv.org/abs/2208.12268",
+    ],
+)  # fmt: skip
+def test_mirrors_of_arxiv_are_read_as_arxiv(link: str) -> None:
+    assert paper(link) == Identity(kind="arxiv", id="2208.12268")
+
+
+def test_an_old_address_of_the_acl_anthology_is_read() -> None:
+    assert paper("https://aclanthology.info/papers/P19-1001").id == "P19-1001"
