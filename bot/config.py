@@ -7,7 +7,14 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Line = Annotated[
@@ -75,6 +82,14 @@ class Thresholds(Part):
     near_title: Annotated[int, Field(ge=0, le=100)] = 90
     """From here on, a person decides whether two entries are one work."""
 
+    @model_validator(mode="after")
+    def _are_in_order(self) -> Thresholds:
+        if self.same_paper > self.near_title:
+            what = f"same_paper ({self.same_paper}) is above near_title ({self.near_title})"
+            fix = "Lower same_paper, or raise near_title, such as {same_paper: 75, near_title: 90}."
+            raise ValueError(f"{what}\0{fix}")
+        return self
+
 
 class Limits(Part):
     """Bounds on what one person or one file may ask of the list."""
@@ -118,6 +133,34 @@ class Config(Part):
         if twice := sorted({key for key in keys if keys.count(key) > 1}):
             raise ValueError(f"the key {', '.join(twice)} stands twice")
         return parts
+
+    @field_validator("sections")
+    @classmethod
+    def _rules_are_unique(cls, sections: tuple[Section, ...]) -> tuple[Section, ...]:
+        first: dict[str, str] = {}
+        for section in sections:
+            other = first.setdefault(section.takes, section.key)
+            if section.takes != "named" and other != section.key:
+                what = f"{other} and {section.key} both take {section.takes}"
+                fix = f"Let one of them take it; write takes: named for {section.key}."
+                raise ValueError(f"{what}\0{fix}")
+        return sections
+
+    @field_validator("venues")
+    @classmethod
+    def _names_are_unique(cls, venues: tuple[Venue, ...]) -> tuple[Venue, ...]:
+        first: dict[str, str] = {}
+        shown = [venue.name for venue in venues]
+        if twice := next((name for name in shown if shown.count(name) > 1), None):
+            raise ValueError(f"“{twice}” stands twice\0Keep one of the two, with all aliases.")
+        for venue in venues:
+            for name in (venue.name, venue.full, *venue.aliases):
+                other = first.setdefault(" ".join(name.split()).casefold(), venue.name)
+                if other != venue.name:
+                    what = f"“{name}” names both {other} and {venue.name}"
+                    fix = f"Take it away from one of them, such as the aliases of {venue.name}."
+                    raise ValueError(f"{what}\0{fix}")
+        return venues
 
     @cached_property
     def topic_titles(self) -> Mapping[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from bot.core import address, match
@@ -19,14 +20,41 @@ _PATH = re.compile(r"entries/(?:19|20)[0-9]{2}/[a-z0-9][a-z0-9_-]*\.yaml")
 
 
 def problems(
-    listed: Sequence[Listed], config: Config, *, allows_private: bool = True
+    listed: Sequence[Listed],
+    config: Config,
+    *,
+    allows_private: bool = True,
+    today: date | None = None,
 ) -> tuple[Problem, ...]:
     """Every problem that the entries have with each other and with the list's configuration.
 
-    Without `allows_private` links that only a private network can open are problems, too.
+    Without `allows_private` links that only a private network can open are problems, too; with
+    `today`, days to come.
     """
-    private = () if allows_private else _private(listed)
-    return (*_misplaced(listed), *_twice(listed), *_unknown_words(listed, config), *private)
+    return (
+        *_misplaced(listed),
+        *_twice(listed),
+        *_unknown_words(listed, config),
+        *_undue(listed, today),
+        *(() if allows_private else _private(listed)),
+    )
+
+
+def _undue(listed: Iterable[Listed], today: date | None) -> Iterator[Problem]:
+    """Days on which nothing can have happened."""
+    # It may be tomorrow already where an entry is written.
+    last = today + timedelta(days=1) if today else date.max
+    for one in listed:
+        entry = one.entry
+        if entry.promoted and not entry.venue:
+            fix = "Write the venue, or take `promoted` out."
+            what = "it became published here, and has no venue"
+            yield Problem(file=one.path, field="promoted", what=what, fix=fix)
+        for field, day in (("added", entry.added), ("promoted", entry.promoted)):
+            if day and day > last:
+                fix = f"Write the day on which it happened, such as {today}."
+                what = f"{day} is still to come"
+                yield Problem(file=one.path, field=field, what=what, fix=fix)
 
 
 def _private(listed: Iterable[Listed]) -> Iterator[Problem]:

@@ -351,6 +351,9 @@ def with_values(
     listed: Entry, changed: Mapping[str, object], *, source: str, doubts: tuple[str, ...] = ()
 ) -> Corrected:
     """The entry with these values in it, from `source`; or what they would break."""
+    if "venue" in changed and not changed["venue"]:
+        # What has no venue any more never became published here.
+        changed = {**changed, "promoted": None}
     typed = [name for name in changed if name not in {"promoted", "locked", "ids"}]
     # That a person took a value out is worth to know: no job shall fill it in again.
     told = [name for name in typed if changed[name] or source == PERSON]

@@ -28,7 +28,9 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         config = catalog.config(root)
     except disk.Problems as found:
         raise disk.Problems((*found.problems, *problems)) from None
-    problems += audit.problems(listed, config, allows_private=settings.allows_private)
+    problems += audit.problems(
+        listed, config, allows_private=settings.allows_private, today=settings.today
+    )
     if not problems:
         # What is made from unsound entries would not be what it has to be.
         made = {**template.files(config), **catalog.pages(root, listed, config)}

@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any
 
 from bot.core import audit
@@ -85,3 +86,18 @@ def test_what_could_not_be_asked_is_no_problem_and_no_pass() -> None:
 
 def test_papers_of_other_kinds_are_left_alone() -> None:
     assert against(said("x"), ids={"openreview": "AbCdEfGhIj"}) == (0, 0)
+
+
+def test_days_that_are_still_to_come_are_told() -> None:
+    one = listed(GOOD.path, venue="ICML", added="2026-11-24", promoted="2026-11-25")
+
+    found = audit.problems((one,), config(), today=date(2026, 11, 23))
+
+    assert [(it.field, it.what) for it in found] == [("promoted", "2026-11-25 is still to come")]
+    assert told(one) == []
+
+
+def test_a_preprint_that_became_published_is_told() -> None:
+    assert told(listed(GOOD.path, promoted="2026-11-20")) == [
+        "entries/2024/a.yaml promoted: it became published here, and has no venue"
+    ]

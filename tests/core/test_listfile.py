@@ -1,3 +1,5 @@
+import pytest
+
 from bot.config import Config
 from bot.core import listfile
 
@@ -31,3 +33,33 @@ def test_two_topics_of_one_key_are_told() -> None:
 
 def test_a_file_that_is_no_yaml_is_told() -> None:
     assert told("[")[0].startswith("list.yaml : line 2")
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        (
+            "sections: [{key: a, title: A, takes: venue}, {key: b, title: B, takes: venue}]",
+            "sections: a and b both take venue",
+        ),
+        ("thresholds: {same_paper: 95}", "thresholds: same_paper (95) is above near_title (90)"),
+        (
+            "venues: [{name: A, full: Tea}, {name: B, full: Salt, aliases: [' TEA']}]",
+            "venues: “ TEA” names both A and B",
+        ),
+        ("venues: [{name: A, full: Tea}, {name: A, full: Salt}]", "venues: “A” stands twice"),
+    ],
+)
+def test_settings_that_contradict_each_other_are_told_with_the_cure(text: str, what: str) -> None:
+    problems = listfile.load(f"{LEAST}{text}\n")
+
+    assert isinstance(problems, tuple)
+    [problem] = problems
+    assert f"{problem.field}: {problem.what}" == what
+    assert problem.fix.endswith(".")
+
+
+def test_several_sections_may_be_named_and_a_venue_may_repeat_itself() -> None:
+    text = "sections: [{key: a, title: A}, {key: b, title: B}]\nvenues: [{name: A, full: A, aliases: [a]}]\n"
+
+    assert isinstance(listfile.load(LEAST + text), Config)

@@ -554,3 +554,12 @@ def test_promoting_again_changes_nothing() -> None:
 )
 def test_any_value_shows_as_one_line(value: object, shown: str) -> None:
     assert merge.shown(value) == shown
+
+
+def test_an_entry_that_loses_its_venue_never_became_published() -> None:
+    known = paper(venue="ICML", promoted="2026-11-20")
+
+    made = merge.with_values(known, {"venue": None}, source="person")
+
+    assert (made.entry.venue, made.entry.promoted) == (None, None)
+    assert [change.field for change in made.changes] == ["venue"]
