@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,12 +46,26 @@ def root(given: str | None) -> Path:
     raise Unusable((Problem(field="", file=LIST, what=f"there is none {where}", fix=fix),))
 
 
+def folder(given: str, *, option: str = "--out") -> Path:
+    """The folder that an option names, which may be still to be made; raises Unusable for a file."""
+    path = Path(given)
+    there = next((one for one in (path, *path.absolute().parents) if os.path.lexists(one)), path)
+    if given and there.is_dir():
+        return path
+    what = f"{there} is no folder" if given else "the name is empty"
+    fix = "Name a folder; it is made if it is not there."
+    raise Unusable((Problem(file="", field=option, what=what, fix=fix),))
+
+
 def text(path: Path | str, *, name: str) -> str:
     """A file's text, in UTF-8; raises Problems with `name` as the file."""
     try:
         # A link in a stranger's pull request could name any file of the machine that checks it.
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+        # And a pipe would be waited for until somebody writes into it.
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with os.fdopen(handle, "rb", buffering=0) as file:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise _unusable(name, "it is no regular file", "Put a file with text there.")
             return file.read().decode("utf-8")
     except UnicodeDecodeError as error:
         what = f"it is not UTF-8: byte {error.start + 1} is no character"

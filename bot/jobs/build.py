@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.core import escape, export
@@ -19,7 +18,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     root = disk.root(args.root)
     config = catalog.config(root)
     listed = catalog.entries(root / disk.ENTRIES)
-    target = Path(args.out) if args.out else root
+    target = disk.folder(args.out) if args.out else root
     files = catalog.pages(target, listed, config)
     if args.out:
         files |= export.files(listed, config)

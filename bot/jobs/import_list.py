@@ -28,15 +28,19 @@ _DEFAULT = Config(title="Papers", short_title="Papers", introduction="")
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Write the entries of the list `args.file` below `args.out`, and tell what was odd.
 
-    Gives 1, and writes nothing, where the file holds no list or an entry would be overwritten.
+    Gives 1, and writes nothing, where the file holds no list, none of its items can be an entry,
+    or an entry would be overwritten.
     """
+    target = disk.folder(args.out)
     imported = markdown_list.read(_text(args.file), config=_config(args.root), today=settings.today)
     if not imported.items:
         raise disk.Problems((_no_list(args.file),))
     for oddity in imported.oddities:
         runner.tell(f"line {oddity.line}: {oddity.what}; {oddity.done}")
+    if not imported.works:
+        runner.tell(_summary(imported))
+        raise disk.Problems((_no_work(args.file),))
     files = {one.path: entry.dump(one.entry) for one in imported.works}
-    target = Path(args.out)
     _refuse_to_overwrite(target, files)
     for name in disk.changes(target, files) if args.dry_run else disk.write(target, files):
         runner.tell(f"would write {name}" if args.dry_run else f"write {name}")
@@ -62,6 +66,9 @@ def _config(root: str | None) -> Config:
 
 def _text(file: str) -> str:
     """The file's text; raises disk.Problems for one that is no text or too large."""
+    if not file:
+        fix = "Name the Markdown list, such as README.md, or - for standard input."
+        raise disk.Unusable((Problem(file="FILE", field="", what="the name is empty", fix=fix),))
     try:
         if file == STDIN:
             data = sys.stdin.buffer.read(MOST_BYTES + 1)
@@ -83,6 +90,12 @@ def _text(file: str) -> str:
 
 def _unusable(file: str, what: str, fix: str) -> disk.Problems:
     return disk.Problems((Problem(file=file, field="", what=what, fix=fix),))
+
+
+def _no_work(file: str) -> Problem:
+    fix = "Give each item a title, authors and a link that names the paper: see the lines above."
+    what = "none of its items can be an entry; nothing was written"
+    return Problem(file=file, field="", what=what, fix=fix)
 
 
 def _no_list(file: str) -> Problem:

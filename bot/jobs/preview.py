@@ -48,6 +48,7 @@ class Preview:
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print what would become of each file; a single one also gives the exit code."""
     root = disk.root(args.root)
+    target = disk.folder(args.out) if args.out else None
     config = catalog.config(root)
     grammar = parse.read_form(args.form, root=args.root)
     folder = Path(args.entries) if args.entries else root / disk.ENTRIES
@@ -67,9 +68,9 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         code = EXIT[preview.decision.outcome]
         if preview.decision.listed:
             accepted.append(preview.decision.listed)
-    if args.out:
+    if target:
         resulting = changed(listed, {one.path: one.entry for one in accepted})
-        _export(Path(args.out), dict(export.files(resulting, config)), dry_run=args.dry_run)
+        _export(target, dict(export.files(resulting, config)), dry_run=args.dry_run)
     runner.summarize(runner.bullets(told), settings)
     return code if len(args.files) == 1 else 0
 

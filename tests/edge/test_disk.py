@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from bot.edge import disk
-from bot.edge.disk import Problems
+from bot.edge.disk import Problems, Unusable
 
 
 def told(found: pytest.ExceptionInfo[Problems]) -> list[str]:
@@ -83,3 +83,26 @@ def test_a_file_that_cannot_be_replaced_leaves_no_half_of_itself(tmp_path: Path)
     with pytest.raises(OSError, match="folder"):
         disk.write(tmp_path, {"folder": "text"})
     assert sorted(os.listdir(tmp_path)) == ["folder"]  # noqa: PTH208 - names are what is asked
+
+
+def test_a_pipe_is_told_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+
+    with pytest.raises(Problems) as found:
+        disk.text(tmp_path / "pipe.yaml", name="pipe.yaml")
+    assert told(found) == ["pipe.yaml: it is no regular file"]
+
+
+def test_a_folder_may_be_there_or_be_still_to_be_made(tmp_path: Path) -> None:
+    for name in ("", "new", "new/below"):
+        assert disk.folder(str(tmp_path / name)) == tmp_path / name
+
+
+def test_a_file_is_no_folder_to_write_to(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "link").symlink_to("nowhere")
+
+    for name in ("file", "file/below", "link"):
+        with pytest.raises(Unusable) as found:
+            disk.folder(str(tmp_path / name))
+        assert "is no folder" in found.value.problems[0].what

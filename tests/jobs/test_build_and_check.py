@@ -205,3 +205,17 @@ def test_problems_of_a_list_that_cannot_be_read_stand_in_the_summary(
 
     assert cli.main(["build"]) == 1
     assert listing.read("summary.md").startswith("- `entries/2024/bad.yaml`: line 2")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["build"], ["preview", "a.md"], ["import", "a.md"]], ids=lambda given: given[0]
+)
+def test_a_file_in_the_place_of_the_folder_to_write_to_is_wrong_usage(
+    arguments: list[str], listing: Listing, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listing.write("a.md", "x")
+    before = listing.files()
+
+    assert cli.main([*arguments, "--out", "list.yaml"]) == 2
+    assert "--out: list.yaml is no folder. Name a folder" in capsys.readouterr().err
+    assert listing.files() == before

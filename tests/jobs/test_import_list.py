@@ -10,6 +10,7 @@ from typing import cast
 
 import pytest
 
+from bot import cli
 from bot.core import entry
 from bot.core.entry import Entry
 from bot.edge import disk
@@ -146,3 +147,22 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(disk.Problems) as refused:
         run(tmp_path / "nothing.md", tmp_path / "out")
     assert "cannot be read" in refused.value.problems[0].what
+
+
+def test_a_list_of_which_nothing_survives_is_told_and_not_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.md").write_text(
+        "## Preprints\n- [A](https://arxiv.org/list/cs)\n  - Authors: B\n"
+    )
+
+    assert cli.main(["import", str(tmp_path / "a.md"), "--out", str(tmp_path / "out")]) == 1
+    told = capsys.readouterr().out
+    assert "1 item, 0 works, 0 duplicates, 1 lost" in told
+    assert "none of its items can be an entry; nothing was written" in told
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_empty_name_is_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["import", "", "--out", str(tmp_path)]) == 2
+    assert "FILE: the name is empty. Name the Markdown list" in capsys.readouterr().err
