@@ -116,7 +116,7 @@ def _base_url(name: str, url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme == "https" and parts.hostname:
         return url.rstrip("/")
-    if parts.scheme == "http" and _is_loopback(parts.hostname or ""):
+    if parts.scheme == "http" and is_loopback(parts.hostname or ""):
         return url.rstrip("/")
     raise SettingError(
         f"{name} is {url!r}: give an https address, such as {SERVICES['crossref']}; "
@@ -124,7 +124,8 @@ def _base_url(name: str, url: str) -> str:
     )
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, by its name or address."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

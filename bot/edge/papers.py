@@ -23,6 +23,7 @@ from bot.core import text
 from bot.core.verdict import retry_after_s
 from bot.edge import web
 from bot.model import Answer, Evidence, Identity, NotThere, Unreachable
+from bot.settings import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -399,11 +400,14 @@ class _Line:
         # Of httpx's two clients only the asynchronous one can be given an end to a whole answer:
         # the time limits of both start again with each byte, so a dripping server holds them.
         self._runner = asyncio.Runner()
+        base = httpx.URL(settings.services["arxiv"])
         self._http = httpx.AsyncClient(
             # Compressed answers would have to be bounded twice; arXiv's are small.
             headers={"User-Agent": web.user_agent(settings), "Accept-Encoding": "identity"},
             timeout=httpx.Timeout(None, connect=limits.connect_s),
             verify=web.trust(),
+            # A proxy of the environment leads out; what runs on this machine is not there.
+            trust_env=not is_loopback(base.host),
         )
 
     def close(self) -> None:

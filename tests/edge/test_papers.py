@@ -784,3 +784,16 @@ def test_a_redirect_to_https_of_the_same_host_is_followed() -> None:
         (answer,) = ask(stand_in.url, ID)
 
     assert unreachable(answer) == "No connection to arXiv could be made."
+
+
+@pytest.mark.parametrize("name", ["http_proxy", "HTTP_PROXY", "ALL_PROXY"])
+def test_a_service_on_this_machine_is_asked_without_the_proxy(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, "http://127.0.0.1:9")
+    with ArxivStandIn() as stand_in:
+        services = {**SERVICES, "arxiv": stand_in.url}
+        with papers.Client(Settings(services=services, pace=0)) as client:
+            answer = client.arxiv([TUNED.id])[TUNED.id]
+
+    assert isinstance(answer, Evidence)
