@@ -44,6 +44,11 @@ class Problem:
     file: str = ""
     """The file, relative to the root; '' where there is none."""
 
+    def __post_init__(self) -> None:
+        """Take the stop from what is wrong: whoever shows a problem sets it."""
+        if self.what.endswith(".") and not self.what.endswith(".."):
+            object.__setattr__(self, "what", self.what[:-1])
+
     @property
     def where(self) -> str:
         """File and field in one phrase."""

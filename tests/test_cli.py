@@ -63,10 +63,10 @@ def test_a_setting_that_cannot_be_used_is_wrong_usage(
 def test_a_file_that_cannot_be_written_is_a_failure(
     listing: Listing, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    listing.write("out", "a file where a folder has to be")
+    listing.write("out/README.md/x", "a folder where a file has to be")
 
-    assert cli.main(["build", "--out", "out/x"]) == 3
-    assert "bot: Not a directory" in capsys.readouterr().err
+    assert cli.main(["build", "--out", "out"]) == 3
+    assert "bot: Is a directory" in capsys.readouterr().err
 
 
 def test_a_defect_ends_in_one_line(

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from bot.core import address, match
+from bot.core.text import quoted
 from bot.model import Evidence, NotThere, Problem, Unreachable
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def _private(listed: Iterable[Listed]) -> Iterator[Problem]:
         for field, url in links.items():
             if refused := address.refusal(url, allows_private=False):
                 fix = "Give a link that everybody can open, such as https://github.com/owner/name"
-                what = f"“{url}” is {refused.what}"
+                what = f"{quoted(url, most=200)} is {refused.what}"
                 yield Problem(file=one.path, field=field, what=what, fix=fix)
 
 
@@ -109,12 +110,12 @@ def _unknown_words(listed: Iterable[Listed], config: Config) -> Iterator[Problem
     topics = set(config.topic_titles)
     for one in listed:
         if one.entry.section and one.entry.section not in sections:
-            what = f"the list has no section “{one.entry.section}”"
+            what = f"the list has no section {quoted(one.entry.section)}"
             fix = f"Use one of: {', '.join(sorted(sections))}."
             yield Problem(file=one.path, field="section", what=what, fix=fix)
         for topic in one.entry.topics:
             if topic not in topics:
-                what = f"the list has no topic “{topic}”"
+                what = f"the list has no topic {quoted(topic)}"
                 fix = f"Use some of: {', '.join(sorted(topics))}; or add it to list.yaml."
                 yield Problem(file=one.path, field="topics", what=what, fix=fix)
 
@@ -133,7 +134,7 @@ def against(
             case Unreachable() as answer:
                 unchecked.append(answer)
             case Evidence(title=title) if match.likeness(title, one.entry.title) < same_paper:
-                what = f"arXiv's paper of this id is “{title}”"
+                what = f"arXiv's paper of this id is {quoted(title, most=600)}"
                 fix = "Correct the id or the title; lock the title if both are right."
                 if "title" not in one.entry.locked:
                     found.append(Problem(file=one.path, field="title", what=what, fix=fix))

@@ -24,7 +24,7 @@ _GFM_SPECIAL = re.compile(
     | (?P<reference>\#(?=[0-9])|GH-(?=[0-9]))
     | (?P<emoji>:(?=[0-9A-Za-z_+-]+:))
     | (?P<address>:(?=//)|www(?=\.)|(?:mailto|xmpp)(?=:))
-    | (?P<opening>\A(?:[-+=\#:>]|[0-9]{1,9}(?=[.)])))
+    | (?P<opening>\A\ *(?:[-+=\#:>]|[0-9]{1,9}(?=[.)])))
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -71,8 +71,8 @@ def _gfm_special(match: re.Match[str]) -> str:
             return "<span>$</span>"
         case "escaped":
             return f"\\{char}"
-        case "opening" if not char.isdigit():
-            return f"\\{char}"
+        case "opening" if not char[-1].isdigit():
+            return f"{char[:-1]}\\{char[-1]}"
         case _:
             return f"{char}{_BREAK}"
 
@@ -89,17 +89,24 @@ def code(text: str) -> Markdown:
     return Markdown(f"{fence}{pad}{text or ' '}{pad}{fence}")
 
 
-_QUOTED = re.compile("“([^”]*)”")
+_QUOTED = re.compile("“([^”]*)”|`([^`]+)`")
 
 
 def sentence(text: str) -> Markdown:
     """GFM of a sentence of ours, in which “curly quotes” hold outside text: that becomes code.
 
+    So does what stands between backticks, for that is how we write commands.
+
     >>> sentence("“a*b” is gone, says @you")
     '`a*b` is gone, says @<!-- -->you'
     """
-    parts = _QUOTED.split(text)
-    return Markdown("".join(code(part) if at % 2 else gfm(part) for at, part in enumerate(parts)))
+    said: list[str] = []
+    start = 0
+    for found in _QUOTED.finditer(text):
+        literal = found[1] if found[2] is None else found[2]
+        said += [gfm(text[start : found.start()]), code(literal)]
+        start = found.end()
+    return Markdown("".join([*said, gfm(text[start:])]))
 
 
 def destination(url: str) -> Markdown:

@@ -10,6 +10,7 @@ Source: https://docs.github.com/en/communities/using-templates-to-encourage-usef
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
@@ -89,7 +90,7 @@ class Reading:
     fields: Mapping[str, Value]
     """None where a field is absent, empty or wrong; no fields at all where nothing can be read."""
     problems: tuple[Problem, ...]
-    offered: frozenset[str] = frozenset()
+    offered: frozenset[str] = dataclasses.field(default=frozenset(), compare=False)
     """The fields whose values the form itself offers, so that nobody can have mistyped them."""
 
 

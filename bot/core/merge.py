@@ -104,9 +104,14 @@ def fill(
             return tuple(_unanswered(submission)) or _unaided(submission, today=today)
 
 
+def said(words: str) -> str:
+    """Outside text of any length in curly quotes, see `text.quoted`."""
+    return text.quoted(words, most=len(words) + 1)
+
+
 def _unanswered(submission: Submission) -> Iterator[Problem]:
     """What the submitter has to tell where no service can be asked."""
-    what = f"it is not known yet: no service is asked about “{ids.url(submission.paper)}”"
+    what = f"it is not known yet: no service is asked about {said(ids.url(submission.paper))}"
     if not submission.title:
         fix = "Write the title into the form, as it stands on the paper."
         yield Problem(field="title", what=what, fix=fix)
@@ -124,7 +129,7 @@ def misnamed(submission: Submission, title: str, thresholds: Thresholds) -> Iter
     """The problem of a form whose title is another paper's than its identifier, whose is `title`."""
     if submission.title and match.likeness(submission.title, title) < thresholds.same_paper:
         name = f"{submission.paper.kind} {submission.paper.id}"
-        what = f"the form says “{submission.title}”, but {name} is “{title}”"
+        what = f"the form says {said(submission.title)}, but {name} is {said(title)}"
         fix = "Correct the link, or leave the title empty: it is looked up."
         yield Problem(field="title", what=what, fix=fix)
 
@@ -140,8 +145,8 @@ def _contradictions(
         fix = "Write them as the list shall show them, such as: The FedLLM Collaboration"
         yield Problem(field="authors", what=what, fix=fix)
     if evidence.comment and _WITHDRAWN.search(evidence.comment):
-        comment = text.clipped(evidence.comment, 200)
-        what = f"its authors have withdrawn {name}: “{comment}”"
+        comment = text.quoted(evidence.comment, most=200)
+        what = f"its authors have withdrawn {name}: {comment}"
         fix = "Give the link of a version that stands, such as its DOI, if there is one."
         yield Problem(field="paper", what=what, fix=fix)
 
@@ -338,8 +343,8 @@ def correct(listed: Entry, correction: Correction, *, today: date) -> Corrected:
     decided = [k for k in news if k in listed.locked or listed.sources.get(k) == PERSON]
     changed = {k: v for k, v in news.items() if k not in decided}
     doubts = tuple(
-        f"A maintainer decided {name} before, so it stays “{shown(getattr(listed, name))}”. "
-        f"The correction says “{text.clipped(shown(news[name]), 200)}”: use /set if that is right."
+        f"A maintainer decided {name} before, so it stays {said(shown(getattr(listed, name)))}. "
+        f"The correction says {text.quoted(shown(news[name]), most=200)}: use /set if that is right."
         for name in decided
     )
     if listed.venue is None and changed.get("venue"):

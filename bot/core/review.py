@@ -136,9 +136,14 @@ def decide(
         case Deferred(why=why) if not problems:
             return Decision(outcome="deferred", why=why, looks=looks)
         case tuple() as more:
-            return Decision(outcome="rejected", problems=(*more, *problems), looks=looks)
+            every = sorted((*more, *problems), key=lambda one: _PLACES.get(one.field, len(_PLACES)))
+            return Decision(outcome="rejected", problems=tuple(every), looks=looks)
         case _:
             return Decision(outcome="rejected", problems=problems, looks=looks)
+
+
+_PLACES = {field: at for at, field in enumerate(("paper", "title", "authors"))}
+"""The fields of the form that come before the links, in its order."""
 
 
 def correct(
@@ -150,7 +155,7 @@ def correct(
     """
     listed = index.named(correction.target)
     if listed is None:
-        what = f"no entry of the list is “{text.clipped(correction.target, 80)}”"
+        what = f"no entry of the list is {text.quoted(correction.target)}"
         fix = "Paste the paper's link as the list has it, or the name of its file below entries/."
         problem = Problem(field="entry", what=what, fix=fix)
         return Decision(
@@ -242,7 +247,9 @@ def _link_problems(
     fix = "Correct the link, or leave the field empty."
     return tuple(
         Problem(
-            field=fields[look.url], what=f"“{look.url}” is {look.verdict}: {look.reason}", fix=fix
+            field=fields[look.url],
+            what=f"{merge.said(look.url)} is {look.verdict}: {look.reason}",
+            fix=fix,
         )
         for look in bad
     )
@@ -251,7 +258,7 @@ def _link_problems(
 def _unchecked(looks: Sequence[Look]) -> tuple[str, ...]:
     """A sentence for each link that could not be checked; doubt is no verdict."""
     return tuple(
-        f"“{look.url}” could not be checked ({look.reason}); that does not stand in the way."
+        f"{merge.said(look.url)} could not be checked ({look.reason}); that does not stand in the way."
         for look in looks
         if look.verdict in {"suspect", "blocked"}
     )

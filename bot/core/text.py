@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _JOINERS = "\u200c\u200d"
-_BREAKS = re.compile("\r\n?|[\u000b\u000c\u0085\u2028\u2029]")
+_BREAKS = re.compile("\r\n?|[\u000b\u000c\u0085\u2028\u2029]+")
 _SUSPECT = re.compile("[^\n\x20-\x7e]")
 _NONCHARACTERS = frozenset(
     map(chr, [*range(0xFDD0, 0xFDF0), *(p << 16 | n for p in range(17) for n in (0xFFFE, 0xFFFF))])
@@ -28,15 +28,23 @@ def lines(text: str) -> str:
 
     The result is NFC, its only control character is the line feed, and it holds no
     bidirectional, zero-width, tag or surrogate characters. Joiners stay inside words and emoji.
+    What only Unicode takes for a line's end is one, except before what would become a heading.
 
     >>> lines('one\r\ntwo\u202e')
     'one\ntwo'
     """
     if text.isascii() and not _SUSPECT.search(text):
         return text
-    text = _BREAKS.sub("\n", text).replace("\t", " ")
+    text = _BREAKS.sub(_broken, text).replace("\t", " ")
     kept = "".join(char for char in _normal(text) if _is_kept(char))
     return _normal(_JOINER_RUN.sub(_joined, kept))
+
+
+def _broken(found: re.Match[str]) -> str:
+    if found[0].startswith("\r"):
+        return "\n"
+    following = found.string[found.end() : found.end() + 8]
+    return " " if following.lstrip().startswith("#") else "\n" * len(found[0])
 
 
 def line(text: str) -> str:
@@ -92,15 +100,19 @@ def counted(count: int, one: str, many: str) -> str:
     return f"{count:,} {one if count == 1 else many}"
 
 
-def quoted(text: str) -> str:
+_CURLY = str.maketrans({"“": '"', "”": '"'})
+
+
+def quoted(text: str, *, most: int = 80) -> str:
     """Outside text as it may stand in a message: one clean line, short, in curly quotes.
 
-    `escape.sentence` makes code of it where the message is Markdown.
+    `escape.sentence` makes code of it where the message is Markdown; curly quotes inside it
+    become straight ones, so that it ends where ours end.
 
     >>> quoted("a  b")
     '“a b”'
     """
-    return f"“{clipped(line(text), 80)}”"
+    return f"“{clipped(line(text), most).translate(_CURLY)}”"
 
 
 _GENERATION = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})

@@ -153,7 +153,11 @@ def asked(
         today=settings.today,
         offered=reading.offered,
     )
-    return intake.asked(reading, read)
+    found = intake.asked(reading, read)
+    if not isinstance(found, tuple):
+        return found
+    places = {field: at for at, field in enumerate(reading.fields)}
+    return tuple(sorted(found, key=lambda one: places.get(one.field, -1)))
 
 
 def _preview(file: str, decision: Decision, listed: Sequence[Listed], config: Config) -> Preview:

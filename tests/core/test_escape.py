@@ -4,7 +4,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given, settings
 
-from bot.core import escape
+from bot.core import escape, text
 from tests.making import rendered, titles
 
 
@@ -129,3 +129,27 @@ def test_an_ordinary_title_is_its_own_subject() -> None:
 def test_a_cell_is_never_a_formula(formula: str) -> None:
     assert escape.csv(formula) == f"'{formula}"
     assert escape.csv("plain") == "plain"
+
+
+def test_a_command_in_a_sentence_becomes_code() -> None:
+    page = rendered(escape.sentence("Write `####`, or “a `b` c”, or a lone ` there."))
+
+    assert page.text.strip() == "Write ####, or a `b` c, or a lone ` there."
+    assert page.elements == ["p", "code", "code"]
+
+
+@pytest.mark.parametrize("opening", ["# x", "- x", "> x", "1. x", "=== x"])
+@pytest.mark.parametrize("indent", ["", " ", "   "])
+def test_indented_text_starts_nothing_either(indent: str, opening: str) -> None:
+    page = rendered(f"a\n\n{escape.gfm(indent + opening)}")
+
+    assert page.elements == ["p", "p"]
+    assert page.text.split() == ["a", *opening.split()]
+
+
+@given(titles())
+def test_quoted_text_stays_one_piece_of_code(title: str) -> None:
+    said = text.quoted(f"“{title}” ”")
+
+    page = rendered(escape.sentence(f"{said} is gone"))
+    assert page.elements == ["p", "code"]

@@ -527,7 +527,7 @@ IDENTITIES = st.one_of(
         kind=st.just("arxiv"),
         id=st.one_of(
             _joined(_number(8, 14, 2), MONTH, st.just("."), _number(1, 9999, 4)),
-            _joined(_number(15, 99, 2), MONTH, st.just("."), _number(1, 99999, 5)),
+            _joined(_number(15, 90, 2), MONTH, st.just("."), _number(1, 99999, 5)),
             _joined(
                 st.sampled_from(["math/", "hep-th/", "cmp-lg/", "cs/"]),
                 _number(92, 99, 2) | _number(0, 6, 2),

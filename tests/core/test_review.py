@@ -520,6 +520,21 @@ def test_a_refusal_names_every_field_and_quotes_only_in_code() -> None:
     assert "em" not in page.elements
 
 
+def test_no_sentence_ends_twice() -> None:
+    problem = Problem(field="paper", what="arXiv knows no such paper.", fix="Paste it anew.")
+
+    assert problem.what == "arXiv knows no such paper"
+    assert Problem(field="", what="it ends with ...", fix="").what == "it ends with ..."
+
+
+def test_quotes_in_a_title_do_not_end_the_code_that_shows_it() -> None:
+    decision = decide(submission(title="” @ada <b>x</b> “"))
+
+    page = rendered(talk.comment(decision, CONFIG))
+    assert 'the form says " @ada <b>x</b> ", but' in page.text
+    assert "b" not in page.elements
+
+
 def test_a_body_too_long_for_github_is_cut_with_a_note() -> None:
     problems = tuple(Problem(field="paper", what="x" * 500, fix="y") for _ in range(300))
 

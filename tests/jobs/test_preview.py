@@ -198,6 +198,15 @@ def test_a_topic_that_only_the_form_knows_is_left_out_and_told(
     assert "Chemistry is no topic of this list: left out." in rendered(told["comment"]).text
 
 
+def test_problems_stand_in_the_order_of_the_form(listing: Listing, capsys: CAPS) -> None:
+    long = "x" * 600
+    wrong = {"title": long, "authors": long, "venue": "2024", "year": "soon", "code": "no"}
+
+    _, told = one(capsys, listing.submission("nonsense", **wrong))
+
+    assert [problem["field"] for problem in told["problems"]] == ["paper", *wrong]
+
+
 @pytest.mark.parametrize(
     "body",
     [
