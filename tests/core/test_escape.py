@@ -9,7 +9,7 @@ from tests.making import rendered, titles
 
 
 @given(titles())
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=250)
 def test_gfm_shows_any_text_literally_and_makes_nothing_of_it(title: str) -> None:
     page = rendered(f"- x {escape.gfm(title)}\n")
 
@@ -18,7 +18,7 @@ def test_gfm_shows_any_text_literally_and_makes_nothing_of_it(title: str) -> Non
 
 
 @given(titles())
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=250)
 def test_gfm_at_the_start_of_a_line_is_still_only_text(title: str) -> None:
     page = rendered(escape.gfm(title))
 
@@ -27,7 +27,7 @@ def test_gfm_at_the_start_of_a_line_is_still_only_text(title: str) -> None:
 
 
 @given(titles())
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=250)
 def test_gfm_as_a_links_text_gives_exactly_that_link(title: str) -> None:
     page = rendered(f"- [{escape.gfm(title)}](https://arxiv.org/abs/1)")
 
@@ -36,7 +36,7 @@ def test_gfm_as_a_links_text_gives_exactly_that_link(title: str) -> None:
 
 
 @given(titles())
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=200)
 def test_gfm_in_a_table_stays_in_its_cell(title: str) -> None:
     page = rendered(f"| a | b |\n|---|---|\n| {escape.gfm(title)} | y |\n")
 
@@ -45,7 +45,7 @@ def test_gfm_in_a_table_stays_in_its_cell(title: str) -> None:
 
 
 @given(titles())
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=200)
 def test_gfm_holds_no_mention_or_reference(title: str) -> None:
     shown = escape.gfm(title)
 
@@ -66,7 +66,7 @@ def test_gfm_links_no_bare_address(before: str, bare: str) -> None:
 
 
 @given(titles())
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=200)
 def test_code_shows_any_text_literally(title: str) -> None:
     page = rendered(f"x {escape.code(title)} y")
 
@@ -75,7 +75,7 @@ def test_code_shows_any_text_literally(title: str) -> None:
 
 
 @given(titles())
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=200)
 def test_gfm_is_well_formed_xml_once_it_is_a_page(title: str) -> None:
     import cmarkgfm  # noqa: PLC0415
 

@@ -45,7 +45,7 @@ def plain(tex: str) -> str:
 
 
 @given(titles(), titles())
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 def test_any_title_and_venue_come_back_from_a_bibtex_reader(title: str, venue: str) -> None:
     record = bib(listed(title=title, venue=venue[:300]))["holt2024fedquill"]
 
@@ -54,7 +54,7 @@ def test_any_title_and_venue_come_back_from_a_bibtex_reader(title: str, venue: s
 
 
 @given(titles(), titles())
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=30)
 def test_a_hostile_record_harms_no_other(title: str, author: str) -> None:
     other = listed("entries/2024/other.yaml", title="Other", ids={"arxiv": "2405.90002"})
 
