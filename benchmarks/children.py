@@ -39,6 +39,8 @@ class Cost:
 
     seconds: float
     """From its start to its end by the clock on the wall."""
+    work: float
+    """Seconds of a processor: what others do on the machine meanwhile counts less."""
     megabytes: float
     """Its peak of memory (10^6 bytes)."""
 
@@ -63,7 +65,8 @@ def run(arguments: Sequence[str], *, environment: Mapping[str, str]) -> Cost:
             said.seek(0)
             last = " / ".join(said.read().decode(errors="replace").split("\n")[-4:])
             raise ChildError(f"{' '.join(arguments)} ended with {child.returncode}: {last:.400}")
-    return Cost(seconds=seconds, megabytes=usage.ru_maxrss * _PEAK_UNIT / 1e6)
+    work = usage.ru_utime + usage.ru_stime
+    return Cost(seconds=seconds, work=work, megabytes=usage.ru_maxrss * _PEAK_UNIT / 1e6)
 
 
 def _surroundings(environment: Mapping[str, str]) -> dict[str, str]:
@@ -92,6 +95,7 @@ def best_of(
     return {
         name: Cost(
             seconds=min(cost.seconds for cost in costs),
+            work=min(cost.work for cost in costs),
             megabytes=min(cost.megabytes for cost in costs),
         )
         for name, costs in taken.items()

@@ -74,10 +74,10 @@ def _ratios(count: int, costs: Mapping[str, Cost]) -> Iterator[Row]:
     ):
         yield table.row(
             f"{job}, {count:,} entries",
-            costs[job].seconds / costs[base].seconds,
+            costs[job].work / costs[base].work,
             f"x {base}",
             most=most if is_full else None,
-            detail=f"{costs[job].seconds:.2f} s against {costs[base].seconds:.2f} s",
+            detail=f"{_said(costs[job])} against {_said(costs[base])}",
         )
     for job in ("build", "check", "preview"):
         yield table.row(
@@ -89,6 +89,10 @@ def _ratios(count: int, costs: Mapping[str, Cost]) -> Iterator[Row]:
         )
 
 
+def _said(cost: Cost) -> str:
+    return f"{cost.work:.2f} s of work ({cost.seconds:.2f} s)"
+
+
 def growth(
     few: int, small: Mapping[str, Cost], many: int, large: Mapping[str, Cost]
 ) -> Iterator[Row]:
@@ -96,10 +100,10 @@ def growth(
     for job in large:
         yield table.row(
             f"{job}, {few:,} to {many:,} entries",
-            large[job].seconds / small[job].seconds,
+            large[job].work / small[job].work,
             "x",
             most=_MOST_GROWTH if many >= FULL and job != "floor" else None,
-            detail=f"{large[job].seconds:.2f} s against {small[job].seconds:.2f} s",
+            detail=f"{_said(large[job])} against {_said(small[job])}",
         )
 
 

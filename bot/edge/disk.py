@@ -101,7 +101,7 @@ def write(root: Path, files: Mapping[str, str | None]) -> tuple[str, ...]:
         if wanted is None:
             (root / name).unlink()
         else:
-            _replace(root / name, wanted)
+            _replace(root / name, wanted.encode())
     return changed
 
 
@@ -109,12 +109,12 @@ def _present(path: Path) -> bytes | None:
     return path.read_bytes() if path.is_file() else None
 
 
-def _replace(path: Path, text: str) -> None:
+def _replace(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
         # A temporary file is private; a list is for everybody, as the umask allows.
         mask = os.umask(0)
         os.umask(mask)

@@ -64,8 +64,8 @@ def test_synthetic_entries_have_the_length_of_real_ones() -> None:
     ("seconds", "verdict"), [(110.0, "ok"), (111.0, "MISSED")], ids=["kept", "missed"]
 )
 def test_growth_has_a_target_on_the_full_list(seconds: float, verdict: str) -> None:
-    small = {"build": Cost(seconds=10.0, megabytes=1.0)}
-    large = {"build": Cost(seconds=seconds, megabytes=1.0)}
+    small = {"build": Cost(seconds=1.0, work=10.0, megabytes=1.0)}
+    large = {"build": Cost(seconds=1.0, work=seconds, megabytes=1.0)}
 
     assert [row.verdict for row in measures.growth(1_000, small, 10_000, large)] == [verdict]
     assert [row.verdict for row in measures.growth(100, small, 1_000, large)] == [""]
