@@ -183,6 +183,8 @@ class Issue:
     """GitHub lists pull requests among the issues."""
     created: str = ""
     """ISO time, UTC."""
+    closed_by: str = ""
+    """Who closed it, as far as a look at this issue alone tells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,8 +27,8 @@ class Read:
     """Which of them the list did not have where the branch left it."""
     made: Mapping[str, str] = field(default_factory=dict)
     """Digests of what the bot wrote there, see `memo.made`."""
-    forks: Mapping[str, str] = field(default_factory=dict)
-    """Text of an entry where the branch left, for those that the list changed since."""
+    by_people: bool = True
+    """Whether a person committed there since the bot made it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,6 @@ def rebuilt(
 
     Links that only a private network can open are problems, unless `allows_private`.
     """
-    present = {one.path: one.entry for one in listed}
     entries: dict[str, Entry | None] = {}
     problems: list[Problem] = []
     for path, text in read.texts.items():
@@ -68,22 +67,13 @@ def rebuilt(
         elif loaded is None:
             entries[path] = None
         else:
-            entries[path] = _signed(path, loaded, read, present)
+            is_known = len(read.texts) == 1
+            entries[path] = keep.signed(loaded, made=read.made) if is_known else loaded
     if problems:
         return Rebuilt(problems=tuple(problems))
     result = _placed(entries, read, listed)
     found = audit.problems(changed(listed, result.entries), config, allows_private=allows_private)
     return replace(result, problems=tuple(one for one in found if one.file in result.entries))
-
-
-def _signed(path: str, loaded: Entry, read: Read, present: Mapping[str, Entry]) -> Entry:
-    """The entry with people's edits marked, on top of what the list has in its file."""
-    if len(read.texts) == 1:
-        loaded = keep.signed(loaded, made=read.made)
-    fork = entry.load(read.forks[path], file=path) if path in read.forks else None
-    if isinstance(fork, Entry) and path in present:
-        return keep.rebased(loaded, fork=fork, main=present[path])
-    return loaded
 
 
 def _placed(

@@ -59,7 +59,7 @@ COMMANDS = (
     Command(
         name="set", takes="field = value", pattern=rf"{_FIELD}[ ]?=[ ]?(?P<value>\S.*)",
         who="maintainer", where="pull", example="/set venue = ICML 2024",
-        about="changes one field of the entry on the branch; `none` takes the value out",
+        about="changes one field of the entry on the branch; “none” takes the value out",
     ),
     Command(
         name="lock", takes="field", pattern=_FIELD, who="maintainer", where="pull",
@@ -99,7 +99,8 @@ class Said:
     """Whether what follows the name is not what the command takes."""
 
 
-_LINE = re.compile(r"/(?P<name>[a-z][a-z-]{0,19})(?:[ ]+(?P<rest>.*))?")
+# Phones write a capital letter at the start of a line.
+_LINE = re.compile(r"/(?P<name>[A-Za-z][a-z-]{0,19})(?:[ ]+(?P<rest>.*))?")
 _FENCE = re.compile(r" {0,3}(?P<fence>`{3,}(?=[^`]*$)|~{3,})")
 
 
@@ -157,7 +158,7 @@ def _open_ticks(row: str, ticks: list[str]) -> list[str]:
 
 
 def _said(match: re.Match[str]) -> Said:
-    name, rest = match["name"], (match["rest"] or "").strip()
+    name, rest = match["name"].lower(), (match["rest"] or "").strip()
     command = BY_NAME.get(name)
     if command is None:
         best = process.extractOne(name, BY_NAME.keys(), score_cutoff=60)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.core import memo
@@ -12,10 +13,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def edits(branch: Entry, *, made: Mapping[str, str]) -> frozenset[str]:
-    """The fields that a person changed on the branch, given digests of what the bot made."""
+def edits(branch: Entry, *, made: Mapping[str, str], by_people: bool = True) -> frozenset[str]:
+    """The fields that a person decided on the branch, given digests of what the bot made.
+
+    Without digests nothing tells who changed a field: where people committed there, all of it
+    may be theirs.
+    """
+    signed_for = {name for name, source in branch.sources.items() if source == PERSON}
+    if not made and not by_people:
+        return frozenset(signed_for)
     now = memo.made(branch)
-    return frozenset(name for name in (*now, *made) if now.get(name, "") != made.get(name, ""))
+    changed = {name for name in (*now, *made) if now.get(name, "") != made.get(name, "")}
+    return frozenset(changed | signed_for)
 
 
 def signed(branch: Entry, *, made: Mapping[str, str]) -> Entry:
@@ -27,21 +36,31 @@ def signed(branch: Entry, *, made: Mapping[str, str]) -> Entry:
     return Entry.model_validate({**branch.fields(), "sources": sources})
 
 
-def both(
-    new: Entry, branch: Entry, *, made: Mapping[str, str]
-) -> tuple[Entry, tuple[Difference, ...]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """An entry out of a submission's text and what people did on its branch."""
+
+    entry: Entry
+    differences: tuple[Difference, ...] = ()
+    """Where the text says otherwise than a person decided, and nobody has answered that yet."""
+    made: Mapping[str, str] = field(default_factory=dict)
+    """Digests for the next time; of contradicted fields those from before."""
+    asked: Mapping[str, str] = field(default_factory=dict)
+    """Contradicted field to the digest of what the text says, until a person decides."""
+
+
+def both(new: Entry, branch: Entry, *, made: Mapping[str, str], by_people: bool = True) -> Kept:
     """The entry that the text of a submission gives now, with the edits that are on its branch.
 
     What only a person changed stays; where the new text says otherwise since, the person's value
-    stays, too, and both are shown. Without digests of what the bot made, nothing tells who
-    changed a field: then the branch's value stays wherever they differ.
+    stays, too, and both are shown until the field is set or locked.
     """
-    wanted, edited = memo.made(new), edits(branch, made=made)
-    kept = {name: getattr(branch, name) for name in edited}
+    wanted, edited = memo.made(new), edits(branch, made=made, by_people=by_people)
+    present = memo.made(branch)
     contradicted = [
         name
-        for name in edited
-        if wanted.get(name, "") not in {made.get(name, ""), memo.made(branch).get(name, "")}
+        for name in sorted(edited - set(branch.locked))
+        if wanted.get(name, "") not in {made.get(name, ""), present.get(name, "")}
     ]
     sources = {**new.sources, **dict.fromkeys(edited, PERSON)}
     told = {
@@ -50,6 +69,9 @@ def both(
         "locked": tuple(dict.fromkeys((*branch.locked, *new.locked))),
         "sources": sources,
     }
+    kept = {name: getattr(branch, name) for name in edited}
+    if not kept.get("venue", new.venue):
+        told["promoted"] = None
     differences = tuple(
         Difference(
             field=name,
@@ -58,23 +80,12 @@ def both(
             other=shown(getattr(new, name)),
             other_from="the text of the issue",
         )
-        for name in sorted(contradicted)
+        for name in contradicted
     )
-    return Entry.model_validate({**new.fields(), **kept, **told}), differences
-
-
-def rebased(branch: Entry, *, fork: Entry, main: Entry) -> Entry:
-    """A change of a listed entry, made on `fork`, carried over to what the list says now.
-
-    The branch's fields stay where it changed them; everything else is the list's.
-    """
-    ours, theirs = branch.fields(), main.fields()
-    changed = {name for name, value in fork.fields().items() if ours[name] != value}
-    changed -= {"sources"}
-    sources = {
-        **main.sources,
-        **{name: source for name, source in branch.sources.items() if name in changed},
-    }
-    return Entry.model_validate(
-        {**theirs, **{name: ours[name] for name in changed}, "sources": sources}
+    before = {name: made.get(name, "") for name in contradicted}
+    return Kept(
+        entry=Entry.model_validate({**new.fields(), **kept, **told}),
+        differences=differences,
+        made={**wanted, **before},
+        asked={name: wanted.get(name, "") for name in contradicted},
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
@@ -38,6 +38,8 @@ class Origin:
     """Digests of what the bot wrote into the entry, see `memo.made`."""
     base: Mapping[str, str]
     """Entry file to blob, of entries that the list has already."""
+    asked: Mapping[str, str] = field(default_factory=dict)
+    """Contradicted fields, see `keep.Kept`."""
 
     @property
     def number(self) -> int:
@@ -61,7 +63,8 @@ class Origin:
     def memo(self) -> Markdown:
         """What the pull request remembers."""
         values = {"issue": self.number, "text": memo.digest(self.issue.body)}
-        return memo.write(memo.PULL, {**values, "made": self.made, "base": self.base})
+        told = {"made": self.made, "base": self.base, "asked": self.asked}
+        return memo.write(memo.PULL, {**values, **{k: v for k, v in told.items() if v}})
 
 
 def co_author(login: str, number: int) -> str:
@@ -129,7 +132,7 @@ def unopened(proposal: Propose, *, repository: str, server: str, base: str, why:
     query = urlencode({"quick_pull": "1", "title": proposal.title})
     url = f"{server}/{repository}/compare/{quote(base)}...{quote(proposal.branch)}?{query}"
     return (
-        f"The branch is ready, but the bot may not open pull requests here ({escape.gfm(why)}). "
+        f"The branch is ready, but the bot may not open pull requests here: {escape.code(why)}. "
         f"A maintainer can [open it]({escape.destination(url)}), and `bot doctor` tells how to "
         "let the bot do it."
     )
@@ -186,6 +189,7 @@ def proposal(
 
 SOUND = "Entry and README are as they have to be"
 UNDECIDED = "A maintainer has something to decide, see the pull request"
+PARKED = "The submission waits until earlier ones of the same person are done"
 WAITING = "A service could not be asked; the bot tries again by itself"
 UNMENDED = "The submission has something to mend, see its issue"
 

@@ -178,6 +178,8 @@ class Hub:
     def compare(self, base: str, head: str) -> Comparison:
         """What `head` changes since it left `base`; both are commits."""
         answer = self.wire.get(f"{self._at}/compare/{base}...{head}")
+        if int(answer.get("total_commits", 0)) > len(answer["commits"]):
+            raise HubError("the branch has more commits than GitHub lists at once: rebase it")
         files = answer.get("files", [])
         gone = {"removed"}
         changed = {
@@ -238,10 +240,18 @@ class Hub:
             return False
         return self._again(partial(self._merge, pull, title, message))
 
+    @property
+    def is_dry(self) -> bool:
+        """Whether this run changes nothing."""
+        return self._plan is not None
+
     def make_labels(self, wanted: Iterable[str]) -> tuple[str, ...]:
         """Create those of our labels that are missing, and tell which these were."""
         missing = [name for name in wanted if name in LABELS and name not in self.label_names]
         for name in missing:
+            if self._plan:
+                self._plan(f"would create the label {name}")
+                continue
             colour, about = LABELS[name]
             body = {"name": name, "color": colour, "description": about}
             try:
@@ -555,6 +565,7 @@ def _issue(row: Mapping[str, Any]) -> Issue:
         comments=int(row.get("comments") or 0),
         is_pull=bool(row.get("pull_request")),
         created=str(row.get("created_at") or ""),
+        closed_by=_login(row.get("closed_by")),
     )
 
 

@@ -7,10 +7,12 @@ git gives to a content, so what is read here is what the branch has.
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Literal
 
+from bot.config import Config
 from bot.core import form, listfile, render, template
 from bot.core.match import Index
 from bot.edge import catalog, disk
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-    from bot.config import Config
     from bot.core.entry import Listed
     from bot.core.form import Form
     from bot.edge.hub import Hub
@@ -78,7 +79,10 @@ def blob(data: bytes) -> str:
 
 
 def read(hub: Hub, root: Path, branch: str) -> Mirror:
-    """The list on `branch`; raises HubError, and Problems for a configuration that is broken."""
+    """The list on `branch`; raises HubError.
+
+    A configuration that is missing or broken is among the problems, so that submitters hear of it.
+    """
     base = hub.base(branch)
 
     def text(name: str) -> str:
@@ -91,11 +95,10 @@ def read(hub: Hub, root: Path, branch: str) -> Mirror:
             return disk.text(local, name=name)
         return hub.text(base.files[name])
 
-    if disk.LIST not in base.files:
-        raise disk.Problems((_no_list(branch),))
-    config = listfile.load(text(disk.LIST))
+    broken: tuple[Problem, ...] = ()
+    config = listfile.load(text(disk.LIST)) if disk.LIST in base.files else (_no_list(branch),)
     if isinstance(config, tuple):
-        raise disk.Problems(config)
+        broken, config = config, _NAMELESS
     entries = [
         name
         for name in base.files
@@ -107,10 +110,12 @@ def read(hub: Hub, root: Path, branch: str) -> Mirror:
         base=base,
         config=config,
         listed=listed,
-        problems=problems,
+        problems=(*broken, *problems),
         forms={
-            "paper": _form(base, template.PAPER, template.render(config), text),
-            "correction": _form(base, template.CORRECTION, template.correction(config), text),
+            "paper": _form(base, template.PAPER, partial(template.render, config), text),
+            "correction": _form(
+                base, template.CORRECTION, partial(template.correction, config), text
+            ),
         },
         overflow=frozenset(
             name for name in pages if name.endswith(".md") and text(name).startswith(render.MADE)
@@ -118,12 +123,15 @@ def read(hub: Hub, root: Path, branch: str) -> Mirror:
     )
 
 
-def _form(base: Base, path: str, otherwise: str, text: Callable[[str], str]) -> Form:
+_NAMELESS = Config(title="The list", short_title="List", introduction="")
+
+
+def _form(base: Base, path: str, otherwise: Callable[[], str], text: Callable[[str], str]) -> Form:
     """The form that people filled in: the branch's, or the list's own where that is no form."""
-    try:
-        return form.load(text(path) if path in base.files else otherwise)
-    except form.FormError:
-        return form.load(otherwise)
+    if path in base.files:
+        with suppress(form.FormError):
+            return form.load(text(path))
+    return form.load(otherwise())
 
 
 def _no_list(branch: str) -> Problem:

@@ -57,7 +57,8 @@ def tell_problems(problems: Iterable[Problem], settings: Settings, *, level: str
     for problem in told:
         tell(f"{problem.where}: {problem.what}. {problem.fix}")
         if settings.in_actions:
-            message = f"{problem.field}: {problem.what}. {problem.fix}"
+            start = f"{problem.field}: " if problem.field else ""
+            message = f"{start}{problem.what}. {problem.fix}"
             place = f" file={_property(problem.file)}" if problem.file else ""
             sys.stdout.write(f"::{level}{place}::{_data(message)}\n")
 

@@ -18,6 +18,8 @@ from github import Auth, Github, GithubException, GithubIntegration
 
 from bot import __version__
 from bot.core.text import clipped, line
+from bot.edge import disk
+from bot.model import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -147,7 +149,8 @@ class Wire:
 def connect(settings: Settings) -> tuple[Wire, frozenset[str]]:
     """The connection of this run, and the logins that speak for the bot.
 
-    The configured App speaks where there is one, else the token. Raises HubError.
+    The configured App speaks where there is one, else the token. Raises HubError, and
+    disk.Unusable where there is neither.
     """
     # PyGithub tells of redirections at the level of errors.
     logging.getLogger("github").setLevel(logging.CRITICAL)
@@ -157,7 +160,9 @@ def connect(settings: Settings) -> tuple[Wire, frozenset[str]]:
     elif settings.token:
         auth = Auth.Token(settings.token)
     else:
-        raise HubError("GITHUB_TOKEN is not set: give the token of a workflow or of a person")
+        fix = "Set it to the token of a workflow or of a person."
+        problem = Problem(file="GITHUB_TOKEN", field="", what="it is not set", fix=fix)
+        raise disk.Unusable((problem,))
     wire = Wire(_client(settings, auth), pace=settings.pace)
     us = {WORKFLOW_LOGIN, login} if login else {WORKFLOW_LOGIN}
     if login is None and not _is_workflows(settings):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.core import commands, correction, entry, escape, intake, memo, merge, talk
+from bot.core import commands, correction, escape, intake, memo, merge, talk
 from bot.core.commands import COMMANDS
 from bot.core.entry import Entry
 from bot.core.submission import Sheet
@@ -20,12 +20,12 @@ from bot.model import LINK_FIELDS, Comment, Markdown, Problem, Say, Shut
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from bot.core.commands import Command, Said
     from bot.jobs.desk import Case, Desk
-    from bot.model import Issue, Pull
+    from bot.model import Commit, Pull
     from bot.settings import Settings
 
 
@@ -211,7 +211,12 @@ class _Hearing:
 
     def _reopen(self, case: Case) -> Markdown:
         is_submitter = self._told.comment.author == case.issue.author
-        is_theirs = case.known.get("outcome") in {"withdrawn", "shut", None} or case.issue.is_open
+        outcome = case.known.get("outcome")
+        is_theirs = (
+            case.issue.is_open
+            or outcome in {"withdrawn", None}
+            or (outcome == "closed" and case.issue.closed_by == case.issue.author)
+        )
         if is_submitter and not is_theirs and not self._may(_MERGE, case):
             return _say("A maintainer closed this, so a maintainer has to open it again.")
         issue = case.issue
@@ -228,25 +233,26 @@ class _Hearing:
             return (
                 _problems(problems)
                 if problems
-                else self._edit(case, values, did=f"“{said.field}” is set")
+                else self._edit(case, values, field=said.field, did=f"“{said.field}” is set")
             )
         if said.field not in Entry.model_fields:
             return _say(f"“{said.field}” is no field: use one of {', '.join(correction.FIELDS)}.")
-        return self._edit(case, partial(_locks, said), did=f"“{said.field}” is {said.name}ed")
+        did = f"“{said.field}” is {said.name}ed"
+        return self._edit(case, partial(_locks, said), field=said.field, did=did)
 
     def _edit(
-        self, case: Case, values: Callable[[Entry], Mapping[str, object]], *, did: str
+        self,
+        case: Case,
+        values: Callable[[Entry], Mapping[str, object]],
+        *,
+        field: str,
+        did: str,
     ) -> Markdown:
         """Change the one entry of the submission's branch; the sheet of the pull request follows."""
         pull = case.pull
         assert pull  # noqa: S101 - the caller looked
         for _ in range(_TRIES):
-            read = self._desk.on_branch(self._desk.compare(pull.head), {})
-            entries = {
-                path: loaded
-                for path, text in read.texts.items()
-                if text and isinstance(loaded := entry.load(text, file=path), Entry)
-            }
+            entries = self._desk.entries(pull)
             if len(entries) != 1:
                 return _say(
                     "The branch does not hold exactly one entry that can be read: edit its file there."
@@ -256,12 +262,16 @@ class _Hearing:
             if made.problems:
                 return _problems(made.problems)
             try:
-                self._desk.rebuild(pull, edits={path: made.entry})
+                rebuilt = self._desk.rebuild(pull, {path: made.entry}, decided=field)
             except UnsoundError as unsound:
                 return _say(f"Not done: {unsound}.")
             except MovedError:
                 pull = next((p for p in self._desk.hub.pulls(pull.branch) if p.is_open), pull)
                 continue
+            if rebuilt and "needs-decision" in rebuilt.labels:
+                # It may have been the decision that was asked for.
+                self._desk.refresh()
+                self._desk.answer(self._desk.issue(case.issue.number), anew=True)
             return _say(f"{did}. The pull request and the bot's answer show it.")
         return _say("The branch was changed at the same time. Say it again.")
 
@@ -299,7 +309,7 @@ def _say(text: str) -> Markdown:
 
 
 def _problems(problems: tuple[Problem, ...]) -> Markdown:
-    rows = [f"“{one.field or 'it'}”: {one.what}. {one.fix}" for one in problems]
+    rows = [f"{one.field and f'“{one.field}”: '}{one.what}. {one.fix}" for one in problems]
     return Markdown("Not done:\n\n" + "\n".join(f"- {escape.sentence(row)}" for row in rows))
 
 
@@ -310,6 +320,7 @@ class _Merge:
         self._desk = desk
         self._told = told
         self._case = case
+        self._trailers: tuple[str, ...] = ()
 
     def done(self) -> Markdown:
         """Merge, and bring everything else up to date; or tell why not."""
@@ -317,6 +328,8 @@ class _Merge:
         # Without one, a run that broke off has merged it, or somebody else.
         if pull and (why := self._void(pull) or self._tried(pull)):
             return _say(why)
+        if self._desk.hub.is_dry:
+            return _say("It would be merged.")
         self._after()
         return _say("Merged. Thank you!")
 
@@ -333,7 +346,7 @@ class _Merge:
         """Why it could not be merged; '' when it is."""
         if rebuilt is None:
             return "The list has this already, so the pull request is closed."
-        if not self._merged(rebuilt):
+        if not (self._desk.hub.is_dry or self._merged(rebuilt)):
             return "GitHub does not let the bot merge it, such as for a rule of the branch: merge it by hand."
         return ""
 
@@ -355,6 +368,7 @@ class _Merge:
         elif memo.digest(told.seen) != memo.digest(issue.body):
             return "The text of the issue was edited after you wrote this."
         commits = self._desk.compare(pull.head).commits
+        self._trailers = _trailers(commits, self._desk.hub.us)
         late = [
             c
             for c in commits
@@ -363,9 +377,11 @@ class _Merge:
         return "Somebody changed the branch after you wrote this." if late else ""
 
     def _merged(self, pull: Pull) -> bool:
-        trailers = f"\n\n{line}" if (line := _trailer(self._case.issue)) else ""
         title = f"{pull.title} (#{pull.number})"
-        message = f"Closes #{self._case.issue.number}{trailers}"
+        issue = self._case.issue
+        own = talk.co_author(issue.author, issue.author_id)
+        rows = dict.fromkeys(row for row in (own, *self._trailers) if row)
+        message = "\n\n".join([f"Closes #{issue.number}", *(["\n".join(rows)] if rows else [])])
         return self._desk.hub.merge(pull, title=title, message=message)
 
     def _after(self) -> None:
@@ -379,5 +395,13 @@ class _Merge:
             runner.log(row)
 
 
-def _trailer(issue: Issue) -> str:
-    return talk.co_author(issue.author, issue.author_id)
+def _trailers(commits: Sequence[Commit], us: frozenset[str]) -> tuple[str, ...]:
+    """Everybody who had a hand in a branch, as co-authors of the commit that it becomes."""
+    known = [
+        row
+        for commit in commits
+        for row in commit.message.split("\n")
+        if commit.author in us and row.startswith("Co-authored-by: ")
+    ]
+    people = [talk.co_author(one.author, one.author_id) for one in commits if one.author not in us]
+    return (*known, *people)

@@ -8,29 +8,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from bot.core import branch as branches
 from bot.core import correction, entry, form, intake, keep, memo, review, talk
 from bot.core.branch import Rebuilt, changed
-from bot.core.entry import Listed
+from bot.core.entry import Entry, Listed
+from bot.core.keep import Kept
 from bot.core.review import Decision
 from bot.edge import gather, mirror, runner
 from bot.edge.hub import MAY_WRITE, MovedError
 from bot.edge.wire import MissingError, RefusedError
 from bot.jobs import preview
-from bot.model import Judge, Label, Propose, Pull, Retire, Say, Shut
+from bot.model import Judge, Label, Markdown, Problem, Propose, Pull, Retire, Say, Shut
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from bot.core.entry import Entry
+    from bot.config import Config
     from bot.core.intake import Subject
     from bot.core.memo import Memo
+    from bot.core.merge import Difference
     from bot.edge.hub import Hub, Proposed
     from bot.edge.mirror import Mirror
-    from bot.model import Action, Comment, Commit, Comparison, Issue, Problem, Verdicts
+    from bot.model import Action, Comment, Commit, Comparison, Issue, Verdicts
     from bot.settings import Settings
 
 RESERVE = 300
@@ -39,7 +42,9 @@ _TRIES = 3
 _BRANCH_NOTE = "<!-- list-bot:branch -->"
 _NEVER = frozenset({"closed", "withdrawn", "declined"})
 """Outcomes that stand until somebody opens the submission again."""
-_SETTLED = frozenset({"accepted", "rejected", "duplicate", "shut", "listed"})
+_RETIRED = _NEVER | {"duplicate", "twin"}
+"""Outcomes with which the bot itself closed the pull request, not a person."""
+_SETTLED = frozenset({"accepted", "rejected", "duplicate", "twin", "shut", "listed"})
 """Outcomes that stay until the text changes or somebody asks."""
 
 
@@ -93,6 +98,7 @@ class Desk:
         self._mirror: Mirror | None = None
         self._issues: tuple[Issue, ...] | None = None
         self._comments: dict[int, list[Comment]] = {}
+        self._remaking: set[int] = set()
 
     # What is so now
 
@@ -109,6 +115,11 @@ class Desk:
         if self._issues is None:
             self._issues = self.hub.open_issues()
         return self._issues
+
+    @property
+    def _config(self) -> Config:
+        """The configuration for texts in issues, whose links have to lead into this repository."""
+        return self.mirror.config.model_copy(update={"repository": self.hub.repository})
 
     def refresh(self) -> None:
         """Forget what was read: it changed."""
@@ -189,11 +200,12 @@ class Desk:
         issue = case.issue
         if not issue.is_open:
             return self.close(case)
-        reopen = reopen or case.known.get("outcome") in _NEVER
-        if not (anew or reopen) and self._is_settled(case):
+        outcome = case.known.get("outcome")
+        if not (anew or reopen or outcome in _NEVER) and self._is_settled(case):
             return self._synced(case)
+        reopen = reopen or outcome in _RETIRED
         if case.pulls and not case.pull and not case.pulls[0].is_merged and not reopen:
-            return self._note(case, "shut", pull=f"#{case.pulls[0].number}")
+            return self._note(case, "shut", pull=Markdown(f"#{case.pulls[0].number}"))
         if self.mirror.problems:
             first = self.mirror.problems[0]
             reason = f"“{first.file}” cannot be read: {first.what}"
@@ -205,6 +217,9 @@ class Desk:
         outcome = case.known.get("outcome")
         if not case.is_same_text or outcome not in _SETTLED or "waits" in case.known:
             return False
+        if outcome == "shut":
+            # A person may have opened it again.
+            return case.pull is None
         if outcome != "accepted":
             return True
         pull = case.pull
@@ -271,7 +286,7 @@ class Desk:
         elif pull and decision.outcome == "duplicate":
             self.hub.apply((Retire(branch=case.branch, pull=pull),))
         elif pull:
-            told = talk.UNMENDED if decision.outcome == "rejected" else talk.WAITING
+            told = _WAITING["parked" if decision.parked else decision.outcome]
             verdict: Verdicts = "failure" if decision.outcome == "rejected" else "pending"
             self.hub.apply(
                 (
@@ -280,7 +295,7 @@ class Desk:
                 )
             )
         issue = case.issue
-        text = talk.answer(decision, self.mirror.config, issue=issue, pull=sentence)
+        text = talk.answer(decision, self._config, issue=issue, pull=sentence)
         self._say(case, text, decision.labels)
         if decision.outcome == "accepted":
             self._follow_main(case)
@@ -289,10 +304,8 @@ class Desk:
     def _propose(self, case: Case, decision: Decision) -> tuple[Decision, Proposed | None, Propose]:
         """The branch and the pull request; with the decision as people's edits make it."""
         comparison = self._compared(case)
-        before = case.pulls[0] if comparison else None
-        read = self.on_branch(comparison, self._made(before)) if comparison else branches.Read()
-        made = memo.made(decision.listed.entry) if decision.listed else {}
-        entries, decision = _merged(decision, read)
+        read = self._read(comparison, case.pulls[0]) if comparison else branches.Read()
+        entries, kept, decision = _merged(decision, read)
         listed = changed(self.mirror.listed, entries)
         files: dict[str, str | None] = {
             path: None if one is None else entry.dump(one) for path, one in entries.items()
@@ -300,7 +313,8 @@ class Desk:
         files |= self.mirror.with_pages(listed)
         origin = talk.Origin(
             issue=case.issue,
-            made=made,
+            made=kept.made,
+            asked=kept.asked,
             base={p: self.mirror.base.files[p] for p in entries if p in self.mirror.base.files},
         )
         proposal = talk.proposal(
@@ -341,10 +355,6 @@ class Desk:
             return self.hub.tip(branch)
         except MissingError:
             return None
-
-    @staticmethod
-    def _made(pull: Pull | None) -> dict[str, str]:
-        return memo.words(memo.read(memo.PULL, pull.body), "made") if pull else {}
 
     def _sentence(self, proposed: Proposed, proposal: Propose) -> str:
         if proposed.pull or not proposed.why_not:
@@ -410,7 +420,7 @@ class Desk:
             came = self._note(case, "listed")
             self.apply(gone)
             return came
-        if case.known.get("outcome") in _NEVER and not case.pull:
+        if kind == "closed" and case.known.get("outcome") in _NEVER and not case.pull:
             return "unchanged"
         if case.answer is None and not case.pulls and kind == "closed":
             return "closed before it was answered"
@@ -427,40 +437,35 @@ class Desk:
 
     # Rebuilding a branch
 
-    def on_branch(
-        self,
-        comparison: Comparison,
-        made: Mapping[str, str],
-        bases: Mapping[str, str] | None = None,
-    ) -> branches.Read:
-        """The entries that a branch changes, as they stand there.
-
-        `bases` tells the blobs of listed entries that the branch was made from.
-        """
+    def _read(self, comparison: Comparison, pull: Pull) -> branches.Read:
+        """The entries that a pull request's branch changes, as they stand there."""
         entries = {p: b for p, b in comparison.files.items() if p.startswith("entries/")}
-        stale = {
-            path: base
-            for path, base in (bases or {}).items()
-            if path in entries and self.mirror.base.files.get(path) not in {base, None}
-        }
         return branches.Read(
             texts={p: self.hub.text(b) if b else None for p, b in entries.items()},
             added=comparison.added,
-            made=made,
-            forks={path: self.hub.text(base) for path, base in stale.items()},
+            made=memo.words(memo.read(memo.PULL, pull.body), "made"),
+            by_people=any(one.author not in self.hub.us for one in comparison.commits),
         )
+
+    def entries(self, pull: Pull) -> dict[str, Entry]:
+        """The entries that a pull request changes, as far as they can be read."""
+        texts = self._read(self.compare(pull.head), pull).texts
+        loaded = {path: entry.load(text, file=path) for path, text in texts.items() if text}
+        return {path: one for path, one in loaded.items() if isinstance(one, Entry)}
 
     def compare(self, head: str) -> Comparison:
         """What a branch changes, by its last commit."""
         return self.hub.compare(self.mirror.base.commit, head)
 
-    def rebuild(self, pull: Pull, edits: Mapping[str, Entry] | None = None) -> Pull | None:
+    def rebuild(
+        self, pull: Pull, edits: Mapping[str, Entry] | None = None, *, decided: str = ""
+    ) -> Pull | None:
         """The pull request on top of the default branch as it is now; None where it had to go.
 
-        `edits` are entries that a command changed, by file. Raises MovedError, and UnsoundError
-        where a person has to mend the branch first: that is told in the pull request.
+        `edits` are entries that a command changed, by file, and `decided` the field that it was
+        about. Raises MovedError, and UnsoundError where a person has to mend the branch first:
+        that is told in the pull request.
         """
-        known = memo.read(memo.PULL, pull.body)
         comparison = self.compare(pull.head)
         if not edits and self._is_current(comparison):
             return pull
@@ -468,10 +473,15 @@ class Desk:
             told = f"It changes {strange[0]}, which the bot does not write: update it by hand"
             self.hub.apply((Judge(commit=pull.head, status="pending", status_text=told),))
             raise UnsoundError(told)
-        read = self.on_branch(comparison, memo.words(known, "made"), memo.words(known, "base"))
+        if not edits and (anew := self._remade(pull, comparison)):
+            return anew
+        read = self._read(comparison, pull)
         if edits:
             texts = {**read.texts, **{path: entry.dump(one) for path, one in edits.items()}}
             read = replace(read, texts=texts)
+        if not read.texts:
+            self._tell_problems(pull, (_NO_ENTRY,))
+            raise UnsoundError(_NO_ENTRY.what)
         result = branches.rebuilt(
             read,
             self.mirror.listed,
@@ -484,7 +494,24 @@ class Desk:
         if result.twin:
             self._retire_twin(pull, result)
             return None
-        return self._moved_up(pull, comparison, result)
+        return self._moved_up(pull, comparison, result, decided=decided)
+
+    def _remade(self, pull: Pull, comparison: Comparison) -> Pull | None:
+        """The change of a listed entry, made anew where the list has changed that entry since."""
+        bases = memo.words(memo.read(memo.PULL, pull.body), "base")
+        present = self.mirror.base.files
+        number = intake.issue_of(pull.branch)
+        is_stale = any(
+            path in comparison.files and present.get(path) not in {base, None}
+            for path, base in bases.items()
+        )
+        if not is_stale or number is None or number in self._remaking:
+            return None
+        self._remaking.add(number)
+        came = self.answer(self.issue(number), anew=True, pull=pull)
+        if came != "accepted":
+            raise UnsoundError(f"the list has changed its entry, and its submission is {came}")
+        return next((one for one in self.hub.pulls(pull.branch) if one.is_open), None)
 
     def _is_current(self, comparison: Comparison) -> bool:
         """Whether the branch is one commit of ours on top of the default branch."""
@@ -493,7 +520,9 @@ class Desk:
             (one.author in self.hub.us, one.parents) for one in comparison.commits
         ] == [(True, (base,))]
 
-    def _moved_up(self, pull: Pull, comparison: Comparison, result: Rebuilt) -> Pull | None:
+    def _moved_up(
+        self, pull: Pull, comparison: Comparison, result: Rebuilt, *, decided: str
+    ) -> Pull | None:
         files: dict[str, str | None] = {
             path: None if one is None else entry.dump(one) for path, one in result.entries.items()
         }
@@ -502,7 +531,7 @@ class Desk:
             self._tell_issue(pull, "listed")
             return None
         files |= self.mirror.with_pages(changed(self.mirror.listed, result.entries))
-        body = _rebased_body(pull, result, self.mirror)
+        body = _rebased_body(pull, result, self.mirror, decided=decided)
         commits = comparison.commits
         message = next((c.message for c in commits if c.author in self.hub.us), pull.title)
         proposal = Propose(
@@ -572,13 +601,16 @@ def _status(pull: Pull) -> Verdicts:
     return "pending" if "needs-decision" in pull.labels else "success"
 
 
-def _merged(decision: Decision, read: branches.Read) -> tuple[dict[str, Entry | None], Decision]:
+def _merged(
+    decision: Decision, read: branches.Read
+) -> tuple[dict[str, Entry | None], Kept, Decision]:
     """The entries of a branch: the submission's, and what people put there."""
     if decision.removed:
-        return {decision.removed.path: None}, decision
+        return {decision.removed.path: None}, Kept(entry=decision.removed.entry), decision
     listed = decision.listed
     assert listed  # noqa: S101 - an accepted decision has an entry or removes one
     entries: dict[str, Entry | None] = {}
+    kept = Kept(entry=listed.entry, made=memo.made(listed.entry))
     home = listed.path
     for path, text in read.texts.items():
         loaded = None if text is None else entry.load(text, file=path)
@@ -587,24 +619,25 @@ def _merged(decision: Decision, read: branches.Read) -> tuple[dict[str, Entry | 
             continue
         if _is_same_paper(loaded, listed.entry, read.made) and path not in entries:
             home = path
-            kept, differences = keep.both(listed.entry, loaded, made=read.made)
-            decision = replace(
-                decision,
-                listed=Listed(path=path, entry=kept),
-                differences=(*decision.differences, *differences),
-                doubts=(*decision.doubts, *([_CONTRADICTED] if differences else [])),
-            )
+            kept = keep.both(listed.entry, loaded, made=read.made, by_people=read.by_people)
         elif not read.made or memo.made(loaded).get("ids") != read.made.get("ids"):
             # Another paper that a person added on the branch.
             entries[path] = loaded
-    assert decision.listed  # noqa: S101 - as above
-    return {**entries, home: decision.listed.entry}, decision
+    decision = replace(
+        decision,
+        listed=Listed(path=home, entry=kept.entry),
+        differences=(*decision.differences, *kept.differences),
+        doubts=(*decision.doubts, *map(_contradiction, kept.differences)),
+    )
+    return {**entries, home: kept.entry}, kept, decision
 
 
-_CONTRADICTED = (
-    "A person changed this on the branch, and the submission's text says otherwise since. "
-    "The person's value stays; use /set if the other one is right."
-)
+def _contradiction(one: Difference) -> str:
+    return (
+        f"A person changed the field “{one.field}” on the branch, and the submission's text says "
+        f"otherwise since. The person's value stays. Decide with “/set {one.field} = ...”, or "
+        f"with “/lock {one.field}” where it is right as it is."
+    )
 
 
 def _is_same_paper(branch: Entry, new: Entry, made: Mapping[str, str]) -> bool:
@@ -626,7 +659,7 @@ def _credited(message: str, commits: tuple[Commit, ...], us: frozenset[str]) -> 
     return message.rstrip() + space + "\n".join(missing)
 
 
-def _rebased_body(pull: Pull, result: Rebuilt, present: Mirror) -> str:
+def _rebased_body(pull: Pull, result: Rebuilt, present: Mirror, *, decided: str) -> str:
     """The pull request's text, with the entry and the files it stands on as they are now."""
     body = pull.body
     known = memo.read(memo.PULL, body)
@@ -634,7 +667,23 @@ def _rebased_body(pull: Pull, result: Rebuilt, present: Mirror) -> str:
         base = {
             path: present.base.files[path] for path in result.entries if path in present.base.files
         }
-        if memo.words(known, "base") != base:
-            first = body.partition("\n")[0]
-            body = body.replace(first, memo.write(memo.PULL, {**known, "base": base}), 1)
+        made, asked = memo.words(known, "made"), memo.words(known, "asked")
+        if decided in asked:
+            # From now on the text that was asked about is the old one, and the answer stands.
+            made[decided] = asked.pop(decided)
+        values = {**known, "base": base, "made": made, "asked": asked}
+        first = body.partition("\n")[0]
+        told = memo.write(memo.PULL, {name: value for name, value in values.items() if value})
+        body = body.replace(first, told, 1)
     return talk.with_entry(body, result.listed, present.config) if result.listed else body
+
+
+_NO_ENTRY = Problem(
+    file="entries/",
+    field="",
+    what="the branch holds no entry any more",
+    fix="Put the file back, let /retry in the issue make it anew, or close the pull request.",
+)
+_WAITING: Mapping[str, str] = MappingProxyType(
+    {"rejected": talk.UNMENDED, "deferred": talk.WAITING, "parked": talk.PARKED}
+)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.core import intake, labels, memo, talk
+from bot.core import escape, intake, labels, memo, talk
 from bot.edge import runner
 from bot.edge.hub import MovedError
 from bot.edge.wire import ExhaustedError, HubError, MissingError
@@ -38,7 +38,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         for row in told:
             runner.log(row)
         runner.log(f"{desk.hub.wire.calls} calls to GitHub")
-    rows = "\n".join(f"- {row}" for row in told) or "Nothing was to be done."
+    rows = runner.bullets(map(escape.sentence, told)) or "Nothing was to be done."
     runner.summarize(f"## Reconciled\n\n{rows}", settings)
     return 3 if any(row.startswith(_FAILED) for row in told) else 0
 

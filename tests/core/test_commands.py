@@ -21,6 +21,7 @@ def test_the_example_of_a_command_is_that_command(command: commands.Command) -> 
     "comment",
     [
         "/merge",
+        "/Merge",
         "/merge  ",
         "Fine.\n\n/merge\n\nThanks!",
         "Fine.\r\n/merge\r\n",
@@ -42,7 +43,6 @@ def test_a_line_of_its_own_is_a_command(comment: str) -> None:
         "please /merge",
         "/merge-it",
         "//merge",
-        "/Merge",
         "/ merge",
         "/merge\u200b.",
         "\u2215merge",

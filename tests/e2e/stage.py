@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Self
 
 from bot import cli
@@ -117,15 +117,7 @@ class Stage:
         self._stack.close()
 
     def _repository(self) -> Repository:
-        config = listfile.load(LIST)
-        assert not isinstance(config, tuple)
-        old = listed("entries/2023/obi2023voting.yaml", title="Voting", ids={"arxiv": "2305.00001"})
-        files = {
-            "list.yaml": LIST,
-            old.path: entry.dump(old.entry),
-            **template.files(config),
-            **render.pages([old], config),
-        }
+        files = _start()
         for name, text in files.items():
             path = self.root / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -267,6 +259,20 @@ class Stage:
         config = listfile.load(files["list.yaml"])
         assert not isinstance(config, tuple)
         assert files["README.md"] == render.pages(_listed(files), config)["README.md"]
+
+
+@cache
+def _start() -> Mapping[str, str]:
+    """The files of a list with one entry."""
+    config = listfile.load(LIST)
+    assert not isinstance(config, tuple)
+    old = listed("entries/2023/obi2023voting.yaml", title="Voting", ids={"arxiv": "2305.00001"})
+    return {
+        "list.yaml": LIST,
+        old.path: entry.dump(old.entry),
+        **template.files(config),
+        **render.pages([old], config),
+    }
 
 
 class Stages:

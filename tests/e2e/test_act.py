@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from tests.e2e.box import Delivery, Repository
     from tests.e2e.proxy import Proxy
 
+# What is tested here is no part of the bot: tracing it would only cost time.
+pytestmark = pytest.mark.no_cover
+
+
 WORKFLOWS = HERE / "workflows"
 
 

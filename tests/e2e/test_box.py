@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
     from tests.e2e.box import Box
 
+# What is tested here is no part of the bot: tracing it would only cost time.
+pytestmark = pytest.mark.no_cover
+
+
 RIGHTS = {"contents": "write", "issues": "write", "pull-requests": "write", "statuses": "write"}
 GOOD_README = "# Papers\n\n- Voting\n- Quill\n\nThe end.\n"
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from github import Auth
 from jsonschema import Draft202012Validator
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tests.e2e.box import Answer, Box, Repository
+
+# What is tested here is no part of the bot: tracing it would only cost time.
+pytestmark = pytest.mark.no_cover
+
 
 EVERYTHING = {
     "actions": "write",

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from tests.e2e.box import Box, Repository
 
+# What is tested here is no part of the bot: tracing it would only cost time.
+pytestmark = pytest.mark.no_cover
+
 
 class Client:
     """Somebody who speaks through a proxy, over one connection."""
