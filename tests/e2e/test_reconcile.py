@@ -106,7 +106,7 @@ def test_a_merge_that_is_killed_after_any_call_ends_as_if_undisturbed(stages: St
     [command] = stage.repository.news()
     calls = stage.started(command).calls
     whole = end(stage)
-    for last in range(0, calls, 2):
+    for last in range(0, calls, 3):
         stage = stages.new()
         issue = proposed(stage)
         stage.repository.person("mira").comment(issue, "/merge")

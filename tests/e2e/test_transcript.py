@@ -43,7 +43,8 @@ class Transcript:
     @property
     def text(self) -> str:
         """The whole page."""
-        return "\n".join(self._parts)
+        # The box numbers its repositories.
+        return "\n".join(self._parts).replace(self._stage.repository.full_name, "lab/list")
 
     def head(self, heading: str, sentence: str) -> None:
         """A new step of the story."""
