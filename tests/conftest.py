@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -25,7 +26,51 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: _FIRST not in item.nodeid)
     for item in items:
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
-            item.add_marker("no_cover")
+            item.add_marker("untraced")
+
+
+class _Tracing:
+    """Lets coverage trace tests and their fixtures, and not pytest between them."""
+
+    def __init__(self) -> None:
+        self._tracer: Any = None
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish(self) -> None:
+        """Rest from here on: everything is collected."""
+        self._tracer = sys.gettrace()
+        sys.settrace(None)
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_setup(self) -> Iterator[None]:
+        """Trace fixtures."""
+        yield from self._traced()
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
+        """Trace the test, unless it is one that is run untraced."""
+        if item.get_closest_marker("untraced"):
+            yield
+        else:
+            yield from self._traced()
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_teardown(self) -> Iterator[None]:
+        """Trace what fixtures do in the end."""
+        yield from self._traced()
+
+    def _traced(self) -> Iterator[None]:
+        sys.settrace(self._tracer)
+        try:
+            yield
+        finally:
+            sys.settrace(None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tracing every line of pytest itself would take as long as the tests."""
+    if config.pluginmanager.hasplugin("_cov"):
+        config.pluginmanager.register(_Tracing())
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.e2e.proxy import Proxy
 
 # What is tested here is no part of the bot: tracing it would only cost time.
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 
 WORKFLOWS = HERE / "workflows"

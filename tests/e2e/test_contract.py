@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.e2e.box import Answer, Box, Repository
 
 # What is tested here is no part of the bot: tracing it would only cost time.
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 
 EVERYTHING = {

@@ -371,7 +371,7 @@ def give_app(
     ward.give(BOT_APP_ID=app_id or str(app.app_id), BOT_APP_PRIVATE_KEY=app.private_key)
 
 
-@pytest.mark.no_cover
+@pytest.mark.untraced
 @pytest.mark.parametrize(("breaks", "what", "cure"), list(BROKEN.values()), ids=list(BROKEN))
 def test_a_broken_setting_is_told_alone_with_its_cure(
     ward: Ward, breaks: Callable[[Ward], object], what: str, cure: str

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.e2e.box import Box, Repository
 
 # What is tested here is no part of the bot: tracing it would only cost time.
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 
 class Client:

@@ -44,7 +44,7 @@ def undisturbed(stage: Stage) -> tuple[dict[str, Any], int]:
     return end(stage), ran.calls
 
 
-@pytest.mark.no_cover
+@pytest.mark.untraced
 def test_a_submission_that_is_killed_after_any_call_ends_as_if_undisturbed(
     stages: Stages,
 ) -> None:
@@ -60,7 +60,7 @@ def test_a_submission_that_is_killed_after_any_call_ends_as_if_undisturbed(
         assert end(stage) == whole, f"killed after call {last}"
 
 
-@pytest.mark.no_cover
+@pytest.mark.untraced
 def test_an_answer_that_is_lost_after_the_work_was_done_changes_nothing(stages: Stages) -> None:
     whole, calls = undisturbed(stages.new())
     for nth in range(1, calls + 1):
@@ -98,7 +98,7 @@ def test_a_server_in_trouble_is_waited_for(stages: Stages, fault: Any) -> None: 
         assert end(stage) == whole
 
 
-@pytest.mark.no_cover
+@pytest.mark.untraced
 def test_a_merge_that_is_killed_after_any_call_ends_as_if_undisturbed(stages: Stages) -> None:
     stage = stages.new()
     issue = proposed(stage)
@@ -106,7 +106,7 @@ def test_a_merge_that_is_killed_after_any_call_ends_as_if_undisturbed(stages: St
     [command] = stage.repository.news()
     calls = stage.started(command).calls
     whole = end(stage)
-    for last in range(0, calls, 3):
+    for last in range(0, calls, 4):
         stage = stages.new()
         issue = proposed(stage)
         stage.repository.person("mira").comment(issue, "/merge")
@@ -122,7 +122,7 @@ def test_a_merge_that_is_killed_after_any_call_ends_as_if_undisturbed(stages: St
 # Events that are lost, repeated, reordered
 
 
-@pytest.mark.no_cover
+@pytest.mark.untraced
 def test_thirty_submissions_in_a_minute_get_one_answer_each(stage: Stage) -> None:
     order = random.Random(7)
     issues = [stage.submit(f"p{n}", invented(n).id) for n in range(30)]
@@ -140,7 +140,7 @@ def test_thirty_submissions_in_a_minute_get_one_answer_each(stage: Stage) -> Non
         assert "The pull request is" in stage.answer(issue)
 
 
-@pytest.mark.no_cover
+@pytest.mark.untraced
 def test_fifty_submissions_are_merged_in_any_order_without_a_conflict(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
