@@ -25,7 +25,7 @@ lint: $(READY)
 types: $(READY)
 	@$(BIN)/mypy
 
-bench: $(READY)
+bench: $(READY) $(BOX)
 	@$(BIN)/python -m benchmarks
 
 build: $(READY)

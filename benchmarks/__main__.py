@@ -45,6 +45,10 @@ def main(
         # The table comes at the end; until then, each figure shows that something happens.
         print(row, file=sys.stderr, flush=True)
         rows.append(row)
+    if not args.quick:
+        for row in on_github():
+            print(row, file=sys.stderr, flush=True)
+            rows.append(row)
     print(table.draw(rows))
     return int(any(row.is_bad for row in rows))
 
@@ -63,6 +67,15 @@ def measured(rounds: Mapping[int, int], *, starts: int, more: Mapping[str, str])
         }
         yield from measures.starts(rounds=starts, folder=folder, environment=environment)
         yield from measures.jobs(rounds, folder=folder, environment=environment)
+
+
+def on_github() -> Iterator[Row]:
+    """What a submission takes on an emulated GitHub."""
+    # Its imports are those of the tests: a quick run does without them.
+    from benchmarks import github  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory(prefix="bot-bench-") as name:
+        yield from github.submission(Path(name))
 
 
 if __name__ == "__main__":

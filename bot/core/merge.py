@@ -183,7 +183,8 @@ def _categories(evidence: Evidence) -> tuple[str, ...]:
     """A sentence that helps a maintainer to see whether the paper fits the list."""
     if not evidence.categories:
         return ()
-    return (f"{evidence.source} files it under {', '.join(evidence.categories)}.",)
+    source = {"arxiv": "arXiv"}.get(evidence.source, evidence.source)
+    return (f"{source} files it under {', '.join(evidence.categories)}.",)
 
 
 def _unaided(submission: Submission, *, today: date) -> Draft:

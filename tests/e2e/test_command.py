@@ -326,3 +326,55 @@ def test_several_commands_of_one_comment_get_one_answer(stage: Stage) -> None:
 
     assert told.count("is set") == told.count("is locked") == told.count("Merged") == 1
     assert "locked: [venue]" in stage.entries()[ENTRY]
+
+
+def test_who_closed_their_own_issue_opens_it_again(stage: Stage) -> None:
+    issue = proposed(stage)
+    stage.repository.person("ada").close_issue(issue)
+    stage.settle()
+
+    assert "Open again" in say(stage, issue, "/reopen", login="ada")
+    assert stage.pull(issue)
+
+
+def test_what_a_maintainer_closed_only_a_maintainer_opens_again(stage: Stage) -> None:
+    issue = proposed(stage)
+    stage.repository.person("mira").close_issue(issue)
+    stage.settle()
+
+    assert "a maintainer has to" in say(stage, issue, "/reopen", login="ada")
+    assert stage.repository.issue(issue)["state"] == "closed"
+
+
+def test_a_rejection_of_a_closed_issue_keeps_its_reason(stage: Stage) -> None:
+    issue = proposed(stage)
+    stage.repository.person("ada").close_issue(issue)
+    stage.settle()
+
+    say(stage, issue, "/reject It is about cats.")
+
+    assert "> It is about cats." in stage.answer(issue)
+
+
+def test_who_helped_on_the_branch_is_credited_in_the_merge(stage: Stage) -> None:
+    issue = proposed(stage)
+    text = stage.entries(f"paper/issue-{issue}")[ENTRY]
+    bea = stage.repository.person("bea")
+    bea.commit(f"paper/issue-{issue}", {ENTRY: text + "datasets: [C4]\n"}, "Data")
+
+    assert "Merged" in say(stage, issue, "/merge")
+
+    [commit, *_] = stage.repository.commits()
+    assert "+ada@users" in commit["commit"]["message"]
+    assert "+bea@users" in commit["commit"]["message"]
+
+
+def test_a_dry_run_of_a_command_changes_nothing(stage: Stage) -> None:
+    issue = proposed(stage)
+    stage.repository.person("mira").comment(issue, "/merge")
+    [delivery] = stage.repository.news()
+
+    ran = stage.run("command", "--dry-run", event=delivery.payload)
+
+    assert (ran.code, ran.writes) == (0, 0)
+    assert ENTRY not in stage.entries()

@@ -532,3 +532,57 @@ def test_nothing_hostile_gets_through(stage: Stage) -> None:
     assert pull["body"].count(f"Closes #{issue}") == 1
     assert commit["commit"]["message"].count("Co-authored-by:") == 1
     assert "skip-checks" not in commit["commit"]["message"]
+
+
+def test_what_became_a_duplicate_keeps_its_explanation(stage: Stage) -> None:
+    issue = proposed(stage)
+    text = stage.entries(f"paper/issue-{issue}")[ENTRY]
+    home = "entries/2024/holt2024another.yaml"
+    stage.repository.person("mira").commit("main", {home: text}, "Add it by hand")
+    stage.run("reconcile")
+
+    stage.run("reconcile")
+
+    assert home in stage.answer(issue)
+    assert stage.labels(issue) == {"paper", "duplicate"}
+
+
+def test_a_branch_without_its_entry_is_told_and_made_anew_on_request(stage: Stage) -> None:
+    issue = proposed(stage)
+    mira = stage.repository.person("mira")
+    mira.commit(f"paper/issue-{issue}", {ENTRY: None}, "Delete it")
+
+    stage.run("reconcile")
+    assert stage.pull(issue)
+    assert stage.repository.issue(issue)["state"] == "open"
+
+    mira.comment(issue, "/retry")
+    stage.settle()
+    assert ENTRY in stage.entries(f"paper/issue-{issue}")
+    stage.assert_readme_is_made(f"paper/issue-{issue}")
+
+
+def test_the_second_of_two_corrections_of_a_field_says_what_it_changes_now(stage: Stage) -> None:
+    first = stage.correct("obi2023voting", Venue="ICML", Year="2024")
+    second = stage.correct("obi2023voting", Venue="EMNLP", Year="2024")
+    stage.settle()
+
+    stage.repository.person("mira").merge_pull(stage.pull(first)["number"])
+    stage.settle()
+
+    assert "before: ICML" in stage.pull(second)["body"]
+    assert stage.repository.pull(stage.pull(second)["number"])["mergeable"]
+
+
+def test_a_person_who_opens_the_pull_request_by_the_link_decides_no_field(stage: Stage) -> None:
+    stage.repository.set(can_approve_pull_request_reviews=False)
+    issue = stage.submit()
+    stage.settle()
+    mira = stage.repository.person("mira")
+    mira.open_pull(f"paper/issue-{issue}", "Add it")
+    mira.commit("main", {"docs/x.md": "Hello.\n"}, "Explain")
+
+    stage.run("reconcile")
+
+    assert "person" not in stage.entries(f"paper/issue-{issue}")[ENTRY]
+    assert f"Closes #{issue}" in stage.pull(issue)["body"]

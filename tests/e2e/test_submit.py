@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from bot.standins.server import UNAVAILABLE
-from tests.e2e.stage import BOT, Stage, body, invented
+from tests.e2e.stage import BOT, RIGHTS, Stage, body, invented
 
 
 def test_a_submission_gets_one_answer_and_one_pull_request(stage: Stage) -> None:
@@ -292,3 +292,116 @@ def test_where_the_bot_may_not_open_pull_requests_a_person_gets_the_link(stage: 
     assert f"/compare/main...paper/issue-{issue}?quick_pull=1" in stage.answer(issue)
     assert "bot doctor" in stage.answer(issue)
     stage.assert_readme_is_made(f"paper/issue-{issue}")
+
+
+def test_a_contradiction_stands_until_a_maintainer_decides(stage: Stage) -> None:
+    issue = stage.submit()
+    stage.settle()
+    mira = stage.repository.person("mira")
+    mira.comment(issue, "/set venue = ICML 2024")
+    stage.settle()
+    text = body("2405.90001", venue="EMNLP 2024")
+    stage.repository.person("ada").edit_issue(issue, body=text)
+    stage.settle()
+    mira.comment(issue, "/retry")
+    stage.settle()
+    assert "needs-decision" in stage.labels(stage.pull(issue)["number"])
+    assert "EMNLP" in stage.pull(issue)["body"]
+
+    mira.comment(issue, "/set venue = ICML 2024")
+    stage.settle()
+
+    pull = stage.pull(issue)
+    assert stage.labels(pull["number"]) == {"paper"}
+    assert "EMNLP" not in pull["body"]
+    assert stage.repository.statuses(pull["head"]["sha"])[0]["state"] == "success"
+    assert "venue: ICML" in stage.entries(f"paper/issue-{issue}")[ENTRY]
+
+
+def test_what_the_bot_closed_itself_comes_back_when_the_issue_is_mended(stage: Stage) -> None:
+    issue = stage.submit()
+    stage.settle()
+    ada = stage.repository.person("ada")
+    ada.edit_issue(issue, body=body("2305.00001"))
+    stage.settle()
+    assert stage.pulls(issue) == []
+
+    ada.edit_issue(issue, body=body("2405.90001"))
+    stage.settle()
+
+    assert stage.pull(issue)
+    assert "The pull request is" in stage.answer(issue)
+
+
+def test_a_pull_request_that_was_opened_again_by_hand_is_told(stage: Stage) -> None:
+    issue = stage.submit()
+    stage.settle()
+    mira, number = stage.repository.person("mira"), stage.pull(issue)["number"]
+    mira.close_pull(number)
+    stage.run("submit", "--issue", str(issue))
+    assert "closed by hand" in stage.answer(issue)
+    assert f"#{number} for this submission" in stage.answer(issue)
+
+    mira.reopen_pull(number)
+    stage.run("reconcile")
+
+    assert f"The pull request is #{number}." in stage.answer(issue)
+
+
+def test_a_list_that_is_broken_is_told_to_the_submitter(stage: Stage) -> None:
+    mira = stage.repository.person("mira")
+    mira.commit("main", {"list.yaml": "title: [\n"}, "Break it")
+    issue = stage.submit()
+
+    stage.settle()
+
+    assert "The list itself needs mending" in stage.answer(issue)
+
+
+def test_without_a_token_it_is_wrong_usage(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GITHUB_TOKEN")
+
+    assert stage.run("submit", "--issue", "1").code == 2
+
+
+@pytest.mark.parametrize("job", ["submit", "reconcile"])
+def test_a_dry_run_tells_all_and_changes_nothing(
+    stage: Stage, job: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    issue = stage.submit()
+    before = stage.repository.dump()
+    named = ["--issue", str(issue)] if job == "submit" else []
+
+    ran = stage.run(job, "--dry-run", *named)
+
+    assert (ran.code, ran.writes) == (0, 0)
+    assert stage.repository.dump() == before
+    told = capsys.readouterr().out
+    assert f"would put on paper/issue-{issue}: README.md, {ENTRY}" in told
+    assert f"would say on #{issue}:" in told
+
+
+def test_an_app_speaks_where_one_is_configured(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rights = {name.replace("-", "_"): level for name, level in RIGHTS.items()}
+    app = stage.repository.app("list-keeper", rights)
+    monkeypatch.setenv("BOT_APP_ID", str(app.app_id))
+    monkeypatch.setenv("BOT_APP_PRIVATE_KEY", app.private_key)
+    issue = stage.submit()
+
+    assert all(ran.code == 0 for ran in stage.settle())
+
+    assert stage.pull(issue)["user"]["login"] == "list-keeper[bot]"
+    monkeypatch.delenv("BOT_APP_ID")
+    assert stage.run("submit", "--issue", str(issue)).code == 0
+
+
+def test_a_broken_key_of_the_app_is_told(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("BOT_APP_ID", "7")
+    monkeypatch.setenv("BOT_APP_PRIVATE_KEY", "no key")
+
+    assert stage.run("submit", "--issue", "1").code == 3
+    assert "BOT_APP_PRIVATE_KEY do not work" in capsys.readouterr().err
