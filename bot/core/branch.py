@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bot.core import audit, entry, ids, keep
+from bot.core import audit, entry, ids, keep, memo
 from bot.core.entry import Entry, Listed
+from bot.core.keep import Kept
 from bot.core.match import Index
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
     from bot.config import Config
     from bot.core.match import Match
+    from bot.core.merge import Difference
+    from bot.core.review import Decision
     from bot.model import Problem
 
 
@@ -43,12 +46,6 @@ class Rebuilt:
     """The listed paper that its new entry became a duplicate of."""
     renamed: Mapping[str, str] = field(default_factory=dict)
     """Old file to new one, where another paper took the key."""
-
-    @property
-    def listed(self) -> Listed | None:
-        """The one entry it is about; None where it is about none, or several."""
-        found = [(path, one) for path, one in self.entries.items() if one is not None]
-        return Listed(path=found[0][0], entry=found[0][1]) if len(found) == 1 else None
 
 
 def rebuilt(
@@ -107,6 +104,50 @@ def _free(path: str, one: Entry, index: Index) -> str:
     year = one.sort_year or int(path.split("/")[1])
     key = ids.citation_key(authors=one.authors, year=year, title=one.title, taken=index.keys)
     return entry.path(year=year, key=key)
+
+
+def merged(decision: Decision, read: Read) -> tuple[dict[str, Entry | None], Kept, Decision]:
+    """The entries of a branch: the submission's, and what people put there."""
+    if decision.removed:
+        return {decision.removed.path: None}, Kept(entry=decision.removed.entry), decision
+    listed = decision.listed
+    assert listed  # noqa: S101 - an accepted decision has an entry or removes one
+    entries: dict[str, Entry | None] = {}
+    kept = Kept(entry=listed.entry, made=memo.made(listed.entry))
+    home = listed.path
+    for path, text in read.texts.items():
+        loaded = None if text is None else entry.load(text, file=path)
+        if isinstance(loaded, tuple) or loaded is None:
+            # What nobody can read is made anew from the submission.
+            continue
+        if _is_same_paper(loaded, listed.entry, read.made) and path not in entries:
+            home = path
+            kept = keep.both(listed.entry, loaded, made=read.made, by_people=read.by_people)
+        elif not read.made or memo.made(loaded).get("ids") != read.made.get("ids"):
+            # Another paper that a person added on the branch.
+            entries[path] = loaded
+    decision = replace(
+        decision,
+        listed=Listed(path=home, entry=kept.entry),
+        differences=(*decision.differences, *kept.differences),
+        doubts=(*decision.doubts, *map(_contradiction, kept.differences)),
+    )
+    return {**entries, home: kept.entry}, kept, decision
+
+
+def _contradiction(one: Difference) -> str:
+    return (
+        f"A person changed the field “{one.field}” on the branch, and the submission's text says "
+        f"otherwise since. The person's value stays. Decide with “/set {one.field} = ...”, or "
+        f"with “/lock {one.field}” where it is right as it is."
+    )
+
+
+def _is_same_paper(branch: Entry, new: Entry, made: Mapping[str, str]) -> bool:
+    """Whether the entry on the branch is the one that the submission is about still."""
+    told = memo.made(new).get("ids")
+    shared = dict(branch.ids).items() & dict(new.ids).items()
+    return bool(shared) or told == made.get("ids")
 
 
 def changed(listed: Sequence[Listed], changes: Mapping[str, Entry | None]) -> list[Listed]:

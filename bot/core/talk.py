@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from bot.core import escape, memo, merge, render, text
+from bot.core.entry import Listed
 from bot.core.pages import page
 from bot.model import Markdown, Propose
 
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
 
     from bot.config import Config
     from bot.core.commands import Command
-    from bot.core.entry import Listed
+    from bot.core.entry import Entry
     from bot.core.review import Decision
-    from bot.model import Issue, Pull
+    from bot.model import Commit, Issue, Pull
 
 MOST_BODY = 60_000
 """Characters of a body that we write; GitHub refuses more than 65,536."""
@@ -157,6 +158,43 @@ def shown_entry(body: str) -> str:
     """What such a text shows of the entry; '' where it shows none."""
     found = _ENTRY.search(body.replace("\r\n", "\n"))
     return found[0] if found else ""
+
+
+def rebased(
+    body: str,
+    entries: Mapping[str, Entry | None],
+    *,
+    base: Mapping[str, str],
+    config: Config,
+    decided: str = "",
+) -> str:
+    """A pull request's text, with its entries and the files it stands on as they are now.
+
+    `base` is the default branch, file to blob; `decided` is a field that a maintainer decided.
+    """
+    known = memo.read(memo.PULL, body)
+    if known:
+        made, asked = memo.words(known, "made"), memo.words(known, "asked")
+        if decided in asked:
+            # From now on the text that was asked about is the old one, and the answer stands.
+            made[decided] = asked.pop(decided)
+        stands_on = {path: base[path] for path in entries if path in base}
+        values = {**known, "base": stands_on, "made": made, "asked": asked}
+        first = body.partition("\n")[0]
+        told = memo.write(memo.PULL, {name: value for name, value in values.items() if value})
+        body = body.replace(first, told, 1)
+    shown = [Listed(path=path, entry=one) for path, one in entries.items() if one]
+    return with_entry(body, shown[0], config) if len(shown) == 1 else body
+
+
+def credited(message: str, commits: Sequence[Commit], us: frozenset[str]) -> str:
+    """The commit message with everybody who committed on the branch as co-author."""
+    trailers = [co_author(one.author, one.author_id) for one in commits if one.author not in us]
+    missing = [one for one in dict.fromkeys(trailers) if one and one not in message]
+    if not missing:
+        return message
+    space = "\n" if "Co-authored-by:" in message else "\n\n"
+    return message.rstrip() + space + "\n".join(missing)
 
 
 def proposal(

@@ -20,6 +20,9 @@ _SUSPECT = re.compile("[^\n\x20-\x7e]")
 _NONCHARACTERS = frozenset(
     map(chr, [*range(0xFDD0, 0xFDF0), *(p << 16 | n for p in range(17) for n in (0xFFFE, 0xFFFF))])
 )
+# Format characters since Unicode 15, which the tables of older Pythons do not know.
+# Source: https://www.unicode.org/charts/PDF/U13430.pdf
+_NEW_FORMATS = frozenset(map(chr, range(0x13439, 0x13440)))
 _JOINER_RUN = re.compile(f"(?P<before>.)?(?P<run>[{_JOINERS}]+)(?=(?P<after>.)?)", re.DOTALL)
 
 
@@ -76,7 +79,9 @@ def _normal(text: str) -> str:
 def _is_kept(char: str) -> bool:
     if char in _JOINERS or char == "\n":
         return True
-    return unicodedata.category(char) not in {"Cc", "Cf", "Cs"} and char not in _NONCHARACTERS
+    if char in _NONCHARACTERS or char in _NEW_FORMATS:
+        return False
+    return unicodedata.category(char) not in {"Cc", "Cf", "Cs"}
 
 
 def _joined(run: re.Match[str]) -> str:

@@ -12,10 +12,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from bot.core import branch as branches
-from bot.core import correction, entry, form, intake, keep, memo, review, talk
+from bot.core import correction, entry, form, intake, memo, review, talk
 from bot.core.branch import Rebuilt, changed
-from bot.core.entry import Entry, Listed
-from bot.core.keep import Kept
+from bot.core.entry import Entry
 from bot.core.review import Decision
 from bot.edge import gather, mirror, runner
 from bot.edge.hub import MAY_WRITE, MovedError
@@ -30,10 +29,9 @@ if TYPE_CHECKING:
     from bot.config import Config
     from bot.core.intake import Subject
     from bot.core.memo import Memo
-    from bot.core.merge import Difference
     from bot.edge.hub import Hub, Proposed
     from bot.edge.mirror import Mirror
-    from bot.model import Action, Comment, Commit, Comparison, Issue, Verdicts
+    from bot.model import Action, Comment, Comparison, Issue, Verdicts
     from bot.settings import Settings
 
 RESERVE = 300
@@ -305,7 +303,7 @@ class Desk:
         """The branch and the pull request; with the decision as people's edits make it."""
         comparison = self._compared(case)
         read = self._read(comparison, case.pulls[0]) if comparison else branches.Read()
-        entries, kept, decision = _merged(decision, read)
+        entries, kept, decision = branches.merged(decision, read)
         listed = changed(self.mirror.listed, entries)
         files: dict[str, str | None] = {
             path: None if one is None else entry.dump(one) for path, one in entries.items()
@@ -330,7 +328,7 @@ class Desk:
             proposal,
             pull=case.pull,
             tip=commits[-1] if commits else None,
-            message=_credited(proposal.message, commits, self.hub.us),
+            message=talk.credited(proposal.message, commits, self.hub.us),
         )
         return decision, self.hub.propose(proposal, self.mirror.base), proposal
 
@@ -531,13 +529,19 @@ class Desk:
             self._tell_issue(pull, "listed")
             return None
         files |= self.mirror.with_pages(changed(self.mirror.listed, result.entries))
-        body = _rebased_body(pull, result, self.mirror, decided=decided)
+        body = talk.rebased(
+            pull.body,
+            result.entries,
+            base=self.mirror.base.files,
+            config=self.mirror.config,
+            decided=decided,
+        )
         commits = comparison.commits
         message = next((c.message for c in commits if c.author in self.hub.us), pull.title)
         proposal = Propose(
             branch=pull.branch,
             files=self._differing(files),
-            message=_credited(message, commits, self.hub.us),
+            message=talk.credited(message, commits, self.hub.us),
             title=pull.title,
             body=body,
             labels=pull.labels,
@@ -599,83 +603,6 @@ def _status(pull: Pull) -> Verdicts:
     if "needs-changes" in pull.labels:
         return "failure"
     return "pending" if "needs-decision" in pull.labels else "success"
-
-
-def _merged(
-    decision: Decision, read: branches.Read
-) -> tuple[dict[str, Entry | None], Kept, Decision]:
-    """The entries of a branch: the submission's, and what people put there."""
-    if decision.removed:
-        return {decision.removed.path: None}, Kept(entry=decision.removed.entry), decision
-    listed = decision.listed
-    assert listed  # noqa: S101 - an accepted decision has an entry or removes one
-    entries: dict[str, Entry | None] = {}
-    kept = Kept(entry=listed.entry, made=memo.made(listed.entry))
-    home = listed.path
-    for path, text in read.texts.items():
-        loaded = None if text is None else entry.load(text, file=path)
-        if isinstance(loaded, tuple) or loaded is None:
-            # What nobody can read is made anew from the submission.
-            continue
-        if _is_same_paper(loaded, listed.entry, read.made) and path not in entries:
-            home = path
-            kept = keep.both(listed.entry, loaded, made=read.made, by_people=read.by_people)
-        elif not read.made or memo.made(loaded).get("ids") != read.made.get("ids"):
-            # Another paper that a person added on the branch.
-            entries[path] = loaded
-    decision = replace(
-        decision,
-        listed=Listed(path=home, entry=kept.entry),
-        differences=(*decision.differences, *kept.differences),
-        doubts=(*decision.doubts, *map(_contradiction, kept.differences)),
-    )
-    return {**entries, home: kept.entry}, kept, decision
-
-
-def _contradiction(one: Difference) -> str:
-    return (
-        f"A person changed the field “{one.field}” on the branch, and the submission's text says "
-        f"otherwise since. The person's value stays. Decide with “/set {one.field} = ...”, or "
-        f"with “/lock {one.field}” where it is right as it is."
-    )
-
-
-def _is_same_paper(branch: Entry, new: Entry, made: Mapping[str, str]) -> bool:
-    """Whether the entry on the branch is the one that the submission is about still."""
-    told = memo.made(new).get("ids")
-    shared = dict(branch.ids).items() & dict(new.ids).items()
-    return bool(shared) or told == made.get("ids")
-
-
-def _credited(message: str, commits: tuple[Commit, ...], us: frozenset[str]) -> str:
-    """The commit message with everybody who committed on the branch as co-author."""
-    trailers = [
-        talk.co_author(one.author, one.author_id) for one in commits if one.author not in us
-    ]
-    missing = [one for one in dict.fromkeys(trailers) if one and one not in message]
-    if not missing:
-        return message
-    space = "\n" if "Co-authored-by:" in message else "\n\n"
-    return message.rstrip() + space + "\n".join(missing)
-
-
-def _rebased_body(pull: Pull, result: Rebuilt, present: Mirror, *, decided: str) -> str:
-    """The pull request's text, with the entry and the files it stands on as they are now."""
-    body = pull.body
-    known = memo.read(memo.PULL, body)
-    if known:
-        base = {
-            path: present.base.files[path] for path in result.entries if path in present.base.files
-        }
-        made, asked = memo.words(known, "made"), memo.words(known, "asked")
-        if decided in asked:
-            # From now on the text that was asked about is the old one, and the answer stands.
-            made[decided] = asked.pop(decided)
-        values = {**known, "base": base, "made": made, "asked": asked}
-        first = body.partition("\n")[0]
-        told = memo.write(memo.PULL, {name: value for name, value in values.items() if value})
-        body = body.replace(first, told, 1)
-    return talk.with_entry(body, result.listed, present.config) if result.listed else body
 
 
 _NO_ENTRY = Problem(

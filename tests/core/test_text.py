@@ -139,3 +139,9 @@ def test_names_with_and_between_them_are_told_apart(written: str, names: tuple[s
 
 def test_a_data_set_with_and_in_its_name_stays_whole() -> None:
     assert text.items("Search and Rescue, MMLU, GSM8K") == ("Search and Rescue", "MMLU", "GSM8K")
+
+
+def test_no_format_character_stays_whatever_unicode_this_python_knows() -> None:
+    every = "".join(map(chr, range(0x13430, 0x13440)))
+
+    assert text.line(f"a{every}b") == "ab"
