@@ -197,6 +197,7 @@ class Comment:
     is_edited: bool = False
     created: str = ""
     """ISO time, UTC, to the second."""
+    updated: str = ""
     issue: int = 0
     """The number that it stands under; 0 where nobody needs it."""
 
@@ -211,6 +212,8 @@ class Commit:
     author: str = ""
     """The login, or the name where no account is known."""
     author_id: int = 0
+    committer: str = ""
+    """The login; 'web-flow' is GitHub itself, for what it committed on somebody's behalf."""
     message: str = ""
     date: str = ""
     """When it was committed: ISO time, UTC."""

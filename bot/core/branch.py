@@ -56,21 +56,33 @@ def rebuilt(
     Links that only a private network can open are problems, unless `allows_private`.
     """
     entries: dict[str, Entry | None] = {}
-    problems: list[Problem] = []
+    unread: list[Problem] = []
     for path, text in read.texts.items():
         loaded = None if text is None else entry.load(text, file=path)
         if isinstance(loaded, tuple):
-            problems += loaded
+            unread += loaded
         elif loaded is None:
             entries[path] = None
         else:
             is_known = len(read.texts) == 1
             entries[path] = keep.signed(loaded, made=read.made) if is_known else loaded
-    if problems:
-        return Rebuilt(problems=tuple(problems))
+    if unread:
+        return Rebuilt(problems=tuple(unread))
     result = _placed(entries, read, listed)
-    found = audit.problems(changed(listed, result.entries), config, allows_private=allows_private)
-    return replace(result, problems=tuple(one for one in found if one.file in result.entries))
+    told = problems(result.entries, listed, config, allows_private=allows_private)
+    return replace(result, problems=told)
+
+
+def problems(
+    entries: Mapping[str, Entry | None],
+    listed: Sequence[Listed],
+    config: Config,
+    *,
+    allows_private: bool,
+) -> tuple[Problem, ...]:
+    """What the list would be told about these entries."""
+    found = audit.problems(changed(listed, entries), config, allows_private=allows_private)
+    return tuple(one for one in found if one.file in entries)
 
 
 def _placed(
@@ -81,18 +93,21 @@ def _placed(
     index = Index(listed)
     placed: dict[str, Entry | None] = {}
     renamed: dict[str, str] = {}
+    twin: Match | None = None
     for path, one in entries.items():
         if one is None or path not in read.added:
             placed[path] = one
             continue
         if found := index.work(one, near_title=None):
-            return Rebuilt(twin=found)
+            twin = twin or found
+            continue
         home = path if not index.has_key(_key(path)) else _free(path, one, index)
         if home != path:
             renamed[path] = home
         placed[home] = one
         index.add(Listed(path=home, entry=one))
-    return Rebuilt(entries=placed, renamed=renamed)
+    # What the list got meanwhile is dropped; only where nothing else is left is that the news.
+    return Rebuilt(entries=placed, renamed=renamed, twin=None if placed else twin)
 
 
 def _key(path: str) -> str:
@@ -117,8 +132,12 @@ def merged(decision: Decision, read: Read) -> tuple[dict[str, Entry | None], Kep
     home = listed.path
     for path, text in read.texts.items():
         loaded = None if text is None else entry.load(text, file=path)
-        if isinstance(loaded, tuple) or loaded is None:
-            # What nobody can read is made anew from the submission.
+        if isinstance(loaded, tuple):
+            # What nobody can read is made anew from the submission, where somebody asks for that.
+            continue
+        if loaded is None:
+            if path != listed.path and path not in read.added:
+                entries[path] = None
             continue
         if _is_same_paper(loaded, listed.entry, read.made) and path not in entries:
             home = path
@@ -130,7 +149,7 @@ def merged(decision: Decision, read: Read) -> tuple[dict[str, Entry | None], Kep
         decision,
         listed=Listed(path=home, entry=kept.entry),
         differences=(*decision.differences, *kept.differences),
-        doubts=(*decision.doubts, *map(_contradiction, kept.differences)),
+        doubts=(*decision.doubts, *map(_contradiction, kept.differences), *map(_more, entries)),
     )
     return {**entries, home: kept.entry}, kept, decision
 
@@ -141,6 +160,10 @@ def _contradiction(one: Difference) -> str:
         f"otherwise since. The person's value stays. Decide with “/set {one.field} = ...”, or "
         f"with “/lock {one.field}” where it is right as it is."
     )
+
+
+def _more(path: str) -> str:
+    return f"The branch also changes “{path}”, which a person put there: merging takes it in, too."
 
 
 def _is_same_paper(branch: Entry, new: Entry, made: Mapping[str, str]) -> bool:

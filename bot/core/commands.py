@@ -100,7 +100,16 @@ class Said:
 
 
 # Phones write a capital letter at the start of a line.
-_LINE = re.compile(r"/(?P<name>[A-Za-z][a-z-]{0,19})(?:[ ]+(?P<rest>.*))?")
+_LINE = re.compile(r"/(?P<name>[A-Za-z][A-Za-z-]{0,19})(?:[ ]+(?P<rest>.*))?")
+# A quote may stand in a list, too.
+_QUOTE = re.compile(r"[-\s*+0-9.)]*>")
+_HIDING = (
+    ("<!--", "-->"),
+    *(
+        (f"<{tag}", f"</{tag}>")
+        for tag in ("pre", "code", "blockquote", "script", "style", "textarea")
+    ),
+)
 _FENCE = re.compile(r" {0,3}(?P<fence>`{3,}(?=[^`]*$)|~{3,})")
 
 
@@ -128,7 +137,7 @@ def _spoken(text: str) -> Iterator[str]:
             is_quoted, ticks = False, []
         else:
             # A paragraph that starts as a quote goes on as one until an empty line.
-            is_quoted = is_quoted or row.lstrip().startswith(">")
+            is_quoted = is_quoted or bool(_QUOTE.match(row))
             if not is_quoted and not ticks:
                 # Indented text is code; a command starts at the line's very start.
                 yield row.rstrip()
@@ -140,7 +149,7 @@ def _opened(row: str) -> re.Pattern[str] | None:
     if found := _FENCE.match(row):
         fence = found["fence"]
         return re.compile(rf"^ {{0,3}}{re.escape(fence[0])}{{{len(fence)},}}\s*$")
-    for start, end in (("<!--", "-->"), ("<pre", "</pre>")):
+    for start, end in _HIDING:
         _, opening, after = row.lower().rpartition(start)
         if opening and end not in after:
             return re.compile(re.escape(end), re.IGNORECASE)

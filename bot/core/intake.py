@@ -20,7 +20,7 @@ Subject: TypeAlias = Literal["paper", "correction"]
 _Asked = TypeVar("_Asked", bound="Submission | Correction")
 SUBJECTS: tuple[Subject, ...] = ("paper", "correction")
 
-NOT_AT_WORK = frozenset({"needs-changes", "duplicate", "parked"})
+NOT_AT_WORK = frozenset({"needs-changes", "duplicate", "on-hold", "parked"})
 """Labels of submissions that hold no place: others need not wait for them."""
 
 _BRANCH = re.compile(r"paper/issue-([1-9][0-9]{0,9})")

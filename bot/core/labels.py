@@ -19,10 +19,13 @@ LABELS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "needs-decision": ("fbca04", "A maintainer has to decide something"),
         "duplicate": ("cfd3d7", "The list has it already, or another submission is about it"),
         "deferred": ("bfd4f2", "A service could not be asked; the bot tries again by itself"),
+        "on-hold": ("c2e0c6", "Its pull request was closed by hand; /reopen brings it back"),
         "parked": ("c5def5", "Waits until earlier submissions of the same person are done"),
     }
 )
 """Name to colour and meaning."""
 
-MANAGED = frozenset({"needs-changes", "needs-decision", "duplicate", "deferred", "parked"})
+MANAGED = frozenset(
+    {"needs-changes", "needs-decision", "duplicate", "deferred", "on-hold", "parked"}
+)
 """What the bot also takes off again, when it is not so any more."""

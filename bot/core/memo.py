@@ -49,7 +49,9 @@ def read(kind: str, text: str) -> Memo:
         values = json.loads(found[1])
     except ValueError:
         return {}
-    return values if isinstance(values, dict) else {}
+    if not isinstance(values, dict):
+        return {}
+    return {name: value for name, value in values.items() if isinstance(value, str | int | dict)}
 
 
 def words(memo: Memo, name: str) -> dict[str, str]:

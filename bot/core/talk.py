@@ -118,6 +118,15 @@ def reply_marker(comment: int) -> str:
     return f"{memo.REPLY} {comment} -->"
 
 
+_REPLIED = re.compile(rf"{re.escape(memo.REPLY)} ([0-9]{{1,20}}) -->")
+
+
+def replied_to(body: str) -> int:
+    """The comment that a reply of ours answers; 0 for any other text."""
+    found = _REPLIED.match(body)
+    return int(found[1]) if found else 0
+
+
 def commands(shown: Sequence[Command], *, unknown: str = "", near: str = "") -> Markdown:
     """The commands that somebody may use, as a table."""
     return page("help.md.j2", commands=shown, unknown=unknown, near=near)
@@ -126,6 +135,12 @@ def commands(shown: Sequence[Command], *, unknown: str = "", near: str = "") -> 
 def opened(pull: Pull | None) -> str:
     """The sentence that leads to a pull request; a run that changes nothing has none yet."""
     return f"The pull request is #{pull.number}." if pull else "A pull request would be opened."
+
+
+def unsound(pull: Pull | None) -> str:
+    """The sentence for a branch that a maintainer has to mend before the text can follow."""
+    where = f"#{pull.number}" if pull else "its branch"
+    return f"The pull request does not follow yet: a maintainer has to mend {where} first."
 
 
 def unopened(proposal: Propose, *, repository: str, server: str, base: str, why: str) -> str:
@@ -139,7 +154,10 @@ def unopened(proposal: Propose, *, repository: str, server: str, base: str, why:
     )
 
 
-_ENTRY = re.compile(r"<!-- list-bot:entry -->\n.*?<!-- list-bot:entry-end -->\n?", re.DOTALL)
+# Both stand on lines of their own: what a submitter writes never starts one.
+_ENTRY = re.compile(
+    r"^<!-- list-bot:entry -->\n.*?^<!-- list-bot:entry-end -->(?:\n|\Z)", re.DOTALL | re.MULTILINE
+)
 
 
 def with_entry(body: str, listed: Listed, config: Config) -> str:
@@ -158,6 +176,15 @@ def shown_entry(body: str) -> str:
     """What such a text shows of the entry; '' where it shows none."""
     found = _ENTRY.search(body.replace("\r\n", "\n"))
     return found[0] if found else ""
+
+
+_TITLE = re.compile("“.*”")
+
+
+def retitled(title: str, entry: Entry) -> str:
+    """A pull request's title with the entry's title as it is now."""
+    named = text.clipped(f"“{entry.title}”", MOST_TITLE)
+    return _TITLE.sub(lambda _: escape.subject(named), title, count=1)
 
 
 def rebased(

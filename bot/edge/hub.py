@@ -198,6 +198,14 @@ class Hub:
             ),
         )
 
+    def is_own(self, commit: Commit) -> bool:
+        """Whether we made a commit: who amends ours keeps its author, and becomes its committer.
+
+        What an app commits through the API, GitHub commits itself, as `web-flow`.
+        """
+        committers = {"web-flow"} if commit.author.endswith("[bot]") else {*self.us, "web-flow"}
+        return commit.author in self.us and commit.committer in committers
+
     def may_write(self, login: str) -> bool:
         """Whether a person may push here: what a maintainer of the list can do."""
         try:
@@ -576,6 +584,7 @@ def _comment(row: Mapping[str, Any]) -> Comment:
         body=str(row.get("body") or ""),
         is_edited=row.get("created_at") != row.get("updated_at"),
         created=str(row.get("created_at") or ""),
+        updated=str(row.get("updated_at") or ""),
         issue=int(str(row.get("issue_url") or "/0").rpartition("/")[2] or 0),
     )
 
@@ -602,6 +611,7 @@ def _commit(row: Mapping[str, Any]) -> Commit:
         parents=tuple(str(one["sha"]) for one in row["parents"]),
         author=str(author.get("login") or (told.get("author") or {}).get("name") or ""),
         author_id=int(author.get("id") or 0),
+        committer=str((row.get("committer") or {}).get("login") or ""),
         message=str(told.get("message") or ""),
         date=str((told.get("committer") or {}).get("date") or ""),
     )

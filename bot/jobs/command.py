@@ -107,6 +107,8 @@ class _Hearing:
         self._told = told
         self._settings = settings
         self._may_write: bool | None = None
+        self._has_edited = False
+        """Whether an earlier line of this comment changed the entry."""
 
     def replies(self, said: tuple[Said, ...]) -> list[Markdown]:
         """What is answered to each; nothing for words that were meant for others."""
@@ -175,7 +177,7 @@ class _Hearing:
             case "help":
                 return talk.commands(self._offered(case))
             case "merge":
-                return _Merge(self._desk, self._told, case).done()
+                return _Merge(self._desk, self._told, case, is_ours=self._has_edited).done()
             case "retry" | "withdraw" | "reopen" | "reject":
                 return self._decided(said, case)
             case _:
@@ -183,6 +185,10 @@ class _Hearing:
 
     def _decided(self, said: Said, case: Case) -> Markdown:
         """What concerns the submission as a whole."""
+        if case.pulls and case.pulls[0].is_merged and said.name in {"withdraw", "reject"}:
+            return _say(
+                "It is merged already: use the form for corrections to change or remove it."
+            )
         match said.name:
             case "retry":
                 return self._retry(case)
@@ -214,8 +220,8 @@ class _Hearing:
         outcome = case.known.get("outcome")
         is_theirs = (
             case.issue.is_open
-            or outcome in {"withdrawn", None}
-            or (outcome == "closed" and case.issue.closed_by == case.issue.author)
+            or outcome == "withdrawn"
+            or (outcome in {"closed", None} and case.issue.closed_by == case.issue.author)
         )
         if is_submitter and not is_theirs and not self._may(_MERGE, case):
             return _say("A maintainer closed this, so a maintainer has to open it again.")
@@ -235,7 +241,7 @@ class _Hearing:
                 if problems
                 else self._edit(case, values, field=said.field, did=f"“{said.field}” is set")
             )
-        if said.field not in Entry.model_fields:
+        if said.field not in Entry.model_fields.keys() - _NOTED:
             return _say(f"“{said.field}” is no field: use one of {', '.join(correction.FIELDS)}.")
         did = f"“{said.field}” is {said.name}ed"
         return self._edit(case, partial(_locks, said), field=said.field, did=did)
@@ -261,6 +267,9 @@ class _Hearing:
             made = merge.with_values(present, values(present), source=merge.PERSON)
             if made.problems:
                 return _problems(made.problems)
+            twin = self._desk.mirror.index.work(made.entry, near_title=None)
+            if twin and twin.listed.path != path:
+                return _say(f"Not done: then it would be “{twin.listed.path}”, which is listed.")
             try:
                 rebuilt = self._desk.rebuild(pull, {path: made.entry}, decided=field)
             except UnsoundError as unsound:
@@ -268,6 +277,7 @@ class _Hearing:
             except MovedError:
                 pull = next((p for p in self._desk.hub.pulls(pull.branch) if p.is_open), pull)
                 continue
+            self._has_edited = True
             if rebuilt and "needs-decision" in rebuilt.labels:
                 # It may have been the decision that was asked for.
                 self._desk.refresh()
@@ -281,6 +291,8 @@ def _locks(said: Said, one: Entry) -> Mapping[str, object]:
     return {"locked": (*others, said.field) if said.name == "lock" else others}
 
 
+_NOTED = frozenset({"locked", "sources", "added", "promoted"})
+"""Fields that nobody decides about."""
 _TRIES = 3
 _MERGE = commands.BY_NAME["merge"]
 
@@ -292,6 +304,9 @@ def _values(
     sheet = Sheet({said.field: said.value})
     if said.field in correction.FIELDS:
         told = correction.settled(sheet, desk.mirror.config)
+        for remark in sheet.remarks:
+            fix = "Use one that the form offers."
+            sheet.problems.append(Problem(field=said.field, what=remark.rstrip("."), fix=fix))
         # 'ICML 2024' tells the year, too.
         return lambda _: told, tuple(sheet.problems)
     if said.field in LINK_FIELDS:
@@ -316,10 +331,12 @@ def _problems(problems: tuple[Problem, ...]) -> Markdown:
 class _Merge:
     """The approval of what was shown, and the merge of exactly that."""
 
-    def __init__(self, desk: Desk, told: _Told, case: Case) -> None:
+    def __init__(self, desk: Desk, told: _Told, case: Case, *, is_ours: bool) -> None:
+        """`is_ours`: the entry was changed by the comment that approves it."""
         self._desk = desk
         self._told = told
         self._case = case
+        self._is_ours = is_ours
         self._trailers: tuple[str, ...] = ()
 
     def done(self) -> Markdown:
@@ -336,7 +353,7 @@ class _Merge:
     def _tried(self, pull: Pull) -> str:
         """Why it could not be merged; '' when it is."""
         try:
-            return self._obstacle(self._desk.rebuild(pull))
+            return self._obstacle(self._desk.rebuild(pull, verify=True))
         except UnsoundError:
             return "The branch has to be mended first: the pull request says why."
         except MovedError:
@@ -352,6 +369,8 @@ class _Merge:
 
     def _void(self, pull: Pull) -> str:
         """Why the approval does not hold; '' where it does."""
+        if not self._case.issue.is_open:
+            return "The submission is closed: “/reopen” opens it again."
         if "needs-changes" in pull.labels:
             return "The submission has something to mend first: see the bot's answer."
         why = self._changed(pull)
@@ -359,14 +378,20 @@ class _Merge:
 
     def _changed(self, pull: Pull) -> str:
         """What is not as it was when the approval was written."""
-        issue, told = self._case.issue, self._told
+        issue, told, answer = self._case.issue, self._told, self._case.answer
         if memo.read(memo.PULL, pull.body).get("text") not in {None, memo.digest(issue.body)}:
             return "The text of the issue was edited and is not looked at yet."
-        if told.is_pull:
-            if talk.shown_entry(told.seen) != talk.shown_entry(pull.body):
-                return "The entry changed after you wrote this."
-        elif memo.digest(told.seen) != memo.digest(issue.body):
+        if not told.is_pull and memo.digest(told.seen) != memo.digest(issue.body):
             return "The text of the issue was edited after you wrote this."
+        if self._is_overtaken(pull):
+            return (
+                "Commands that were said later are carried out already, so it is not what it was."
+            )
+        # The answer is edited whenever what it shows changes, and not when it is only rebuilt.
+        is_later = answer and answer.is_edited and answer.updated >= told.comment.created
+        is_other = told.is_pull and talk.shown_entry(told.seen) != talk.shown_entry(pull.body)
+        if (is_later or is_other) and not self._is_ours:
+            return "The entry changed after you wrote this."
         commits = self._desk.compare(pull.head).commits
         self._trailers = _trailers(commits, self._desk.hub.us)
         late = [
@@ -375,6 +400,13 @@ class _Merge:
             if c.author not in self._desk.hub.us and c.date > told.comment.created
         ]
         return "Somebody changed the branch after you wrote this." if late else ""
+
+    def _is_overtaken(self, pull: Pull) -> bool:
+        """Whether a command that was said after this one was answered before it."""
+        hub = self._desk.hub
+        said = (*hub.comments(self._case.issue.number), *hub.comments(pull.number))
+        later = (talk.replied_to(one.body) for one in said if one.author in hub.us)
+        return any(number > self._told.comment.id for number in later)
 
     def _merged(self, pull: Pull) -> bool:
         title = f"{pull.title} (#{pull.number})"

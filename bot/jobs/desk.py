@@ -203,13 +203,14 @@ class Desk:
             return self._synced(case)
         reopen = reopen or outcome in _RETIRED
         if case.pulls and not case.pull and not case.pulls[0].is_merged and not reopen:
-            return self._note(case, "shut", pull=Markdown(f"#{case.pulls[0].number}"))
+            pull = Markdown(f"#{case.pulls[0].number}")
+            return self._note(case, "shut", labels=("on-hold",), pull=pull)
         if self.mirror.problems:
             first = self.mirror.problems[0]
             reason = f"“{first.file}” cannot be read: {first.what}"
             return self._note(case, "broken", reason=reason)
         decision = self._decide(case)
-        return self._carry_out(case, decision)
+        return self._carry_out(case, decision, anew=anew)
 
     def _is_settled(self, case: Case) -> bool:
         outcome = case.known.get("outcome")
@@ -272,15 +273,16 @@ class Desk:
         # Who may push may also submit as much as they like.
         return is_over and not self.hub.may_write(issue.author)
 
-    def _carry_out(self, case: Case, decision: Decision) -> str:
+    def _carry_out(self, case: Case, decision: Decision, *, anew: bool) -> str:
         """Make the decision so. The answer comes last: once it is there, all the rest is."""
         pull = case.pull
         sentence = talk.opened(pull) if pull else ""
         if decision.outcome == "accepted":
-            decision, proposed, proposal = self._propose(case, decision)
-            if proposed is None:
-                return self._carry_out(case, decision)
-            sentence = self._sentence(proposed, proposal)
+            try:
+                decision, proposed, proposal = self._propose(case, decision, anew=anew)
+                sentence = self._sentence(proposed, proposal)
+            except UnsoundError:
+                sentence = talk.unsound(pull)
         elif pull and decision.outcome == "duplicate":
             self.hub.apply((Retire(branch=case.branch, pull=pull),))
         elif pull:
@@ -299,11 +301,23 @@ class Desk:
             self._follow_main(case)
         return decision.outcome
 
-    def _propose(self, case: Case, decision: Decision) -> tuple[Decision, Proposed | None, Propose]:
-        """The branch and the pull request; with the decision as people's edits make it."""
+    def _propose(
+        self, case: Case, decision: Decision, *, anew: bool
+    ) -> tuple[Decision, Proposed, Propose]:
+        """The branch and the pull request; with the decision as people's edits make it.
+
+        Raises UnsoundError where the branch holds what a person has to mend first, and nobody
+        asked to make it anew.
+        """
         comparison = self._compared(case)
-        read = self._read(comparison, case.pulls[0]) if comparison else branches.Read()
+        read = branches.Read()
+        if comparison:
+            self._refuse_strange(case.pulls[0], comparison)
+            read = self._read(comparison, case.pulls[0])
+            if not anew:
+                self._refuse_unread(case.pulls[0], read)
         entries, kept, decision = branches.merged(decision, read)
+        self._refuse_unsound(case.pulls[0] if comparison else None, entries)
         listed = changed(self.mirror.listed, entries)
         files: dict[str, str | None] = {
             path: None if one is None else entry.dump(one) for path, one in entries.items()
@@ -401,11 +415,13 @@ class Desk:
                     raise
                 runner.log(f"not done, GitHub refuses it: {type(action).__name__}, {no.message}")
 
-    def _note(self, case: Case, kind: str, **values: object) -> str:
+    def _note(
+        self, case: Case, kind: str, *, labels: tuple[str, ...] = (), **values: object
+    ) -> str:
         """Answer with one of the notes."""
         text = talk.note(kind, values, issue=case.issue)
         kept = tuple(name for name in case.issue.labels if name in intake.SUBJECTS)
-        self._say(case, text, kept or (case.subject,))
+        self._say(case, text, (*(kept or (case.subject,)), *labels))
         return kind
 
     # Closing and opening
@@ -422,7 +438,7 @@ class Desk:
             return "unchanged"
         if case.answer is None and not case.pulls and kind == "closed":
             return "closed before it was answered"
-        came = self._note(case, kind, **values)
+        came = self._note(case, kind, labels=(), **values)
         if case.pulls:
             self.apply(gone)
         return came
@@ -442,7 +458,7 @@ class Desk:
             texts={p: self.hub.text(b) if b else None for p, b in entries.items()},
             added=comparison.added,
             made=memo.words(memo.read(memo.PULL, pull.body), "made"),
-            by_people=any(one.author not in self.hub.us for one in comparison.commits),
+            by_people=not all(map(self.hub.is_own, comparison.commits)),
         )
 
     def entries(self, pull: Pull) -> dict[str, Entry]:
@@ -456,21 +472,25 @@ class Desk:
         return self.hub.compare(self.mirror.base.commit, head)
 
     def rebuild(
-        self, pull: Pull, edits: Mapping[str, Entry] | None = None, *, decided: str = ""
+        self,
+        pull: Pull,
+        edits: Mapping[str, Entry] | None = None,
+        *,
+        decided: str = "",
+        verify: bool = False,
     ) -> Pull | None:
         """The pull request on top of the default branch as it is now; None where it had to go.
+
+        One that seems to be up to date is taken at its word, unless it is to be verified.
 
         `edits` are entries that a command changed, by file, and `decided` the field that it was
         about. Raises MovedError, and UnsoundError where a person has to mend the branch first:
         that is told in the pull request.
         """
         comparison = self.compare(pull.head)
-        if not edits and self._is_current(comparison):
+        if not (edits or verify) and self._is_current(comparison):
             return pull
-        if strange := [path for path in comparison.files if not path.startswith(MAY_WRITE)]:
-            told = f"It changes {strange[0]}, which the bot does not write: update it by hand"
-            self.hub.apply((Judge(commit=pull.head, status="pending", status_text=told),))
-            raise UnsoundError(told)
+        self._refuse_strange(pull, comparison)
         if not edits and (anew := self._remade(pull, comparison)):
             return anew
         read = self._read(comparison, pull)
@@ -494,14 +514,39 @@ class Desk:
             return None
         return self._moved_up(pull, comparison, result, decided=decided)
 
+    def _refuse_strange(self, pull: Pull, comparison: Comparison) -> None:
+        """Raise UnsoundError where a person changed files that the bot does not write."""
+        if strange := [path for path in comparison.files if not path.startswith(MAY_WRITE)]:
+            told = f"It changes {strange[0]}, which the bot does not write: update it by hand"
+            self.hub.apply((Judge(commit=pull.head, status="pending", status_text=told),))
+            raise UnsoundError(told)
+
+    def _refuse_unread(self, pull: Pull, read: branches.Read) -> None:
+        """Raise UnsoundError where an entry of the branch cannot be read."""
+        loaded = (entry.load(text, file=path) for path, text in read.texts.items() if text)
+        if found := [problem for one in loaded if isinstance(one, tuple) for problem in one]:
+            self._tell_problems(pull, tuple(found))
+            raise UnsoundError(found[0].what)
+
+    def _refuse_unsound(self, pull: Pull | None, entries: Mapping[str, Entry | None]) -> None:
+        """Raise UnsoundError where the list would have problems with entries of the branch."""
+        found = branches.problems(
+            entries,
+            self.mirror.listed,
+            self.mirror.config,
+            allows_private=self._settings.allows_private,
+        )
+        if found and pull:
+            self._tell_problems(pull, found)
+            raise UnsoundError(found[0].what)
+
     def _remade(self, pull: Pull, comparison: Comparison) -> Pull | None:
         """The change of a listed entry, made anew where the list has changed that entry since."""
         bases = memo.words(memo.read(memo.PULL, pull.body), "base")
         present = self.mirror.base.files
         number = intake.issue_of(pull.branch)
         is_stale = any(
-            path in comparison.files and present.get(path) not in {base, None}
-            for path, base in bases.items()
+            path in comparison.files and present.get(path) != base for path, base in bases.items()
         )
         if not is_stale or number is None or number in self._remaking:
             return None
@@ -515,7 +560,7 @@ class Desk:
         """Whether the branch is one commit of ours on top of the default branch."""
         base = self.mirror.base.commit
         return comparison.fork == base and [
-            (one.author in self.hub.us, one.parents) for one in comparison.commits
+            (self.hub.is_own(one), one.parents) for one in comparison.commits
         ] == [(True, (base,))]
 
     def _moved_up(
@@ -538,11 +583,16 @@ class Desk:
         )
         commits = comparison.commits
         message = next((c.message for c in commits if c.author in self.hub.us), pull.title)
+        one = next((e for e in result.entries.values() if e), None)
+        title = talk.retitled(pull.title, one) if decided == "title" and one else pull.title
+        if len(result.entries) > 1 and "needs-decision" not in pull.labels:
+            # The sheet shows one entry: a person has to know of the others.
+            pull = replace(pull, labels=(*pull.labels, "needs-decision"))
         proposal = Propose(
             branch=pull.branch,
             files=self._differing(files),
             message=talk.credited(message, commits, self.hub.us),
-            title=pull.title,
+            title=title,
             body=body,
             labels=pull.labels,
             tip=commits[-1] if commits else None,

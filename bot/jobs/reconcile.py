@@ -100,6 +100,8 @@ def _guarded(work: Callable[[], str], name: str) -> str:
         return f"{name} was changed while it was looked at: the next run looks again"
     except HubError as failure:
         return f"{_FAILED}{name}: {failure}"
+    except Exception as error:  # noqa: BLE001 - a defect in one must not stop the others
+        return f"{_FAILED}{name}: a defect of the bot, please report it: {type(error).__name__}: {error}"
 
 
 def _see_to_issue(desk: Desk, issue: Issue, pull: Pull | None) -> str:

@@ -27,8 +27,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         except MissingError:
             runner.log(f"#{number} is not here any more: nothing to do")
             return 0
-        # Somebody who opens an issue again wants its pull request back, too.
-        came = desk.answer(issue, reopen=event.get("action") == "reopened")
+        came = desk.answer(issue)
         runner.log(f"#{number}: {came}; {desk.hub.wire.calls} calls to GitHub")
         runner.summarize(f"Issue #{number}: **{came}**", settings)
     return 0

@@ -248,7 +248,7 @@ def test_an_approval_on_the_pull_request_is_void_when_its_entry_changed(stage: S
 
     stage.deliver(approval)
 
-    assert "changed after you wrote this" in reply(stage, number, comment)
+    assert "so it is not what it was" in reply(stage, number, comment)
     assert ENTRY not in stage.entries()
 
 
