@@ -388,7 +388,7 @@ class _Merge:
                 "Commands that were said later are carried out already, so it is not what it was."
             )
         # The answer is edited whenever what it shows changes, and not when it is only rebuilt.
-        is_later = answer and answer.is_edited and answer.updated >= told.comment.created
+        is_later = answer and answer.is_edited and answer.updated > told.comment.created
         is_other = told.is_pull and talk.shown_entry(told.seen) != talk.shown_entry(pull.body)
         if (is_later or is_other) and not self._is_ours:
             return "The entry changed after you wrote this."
