@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from benchmarks import measures, table
+from benchmarks.children import ChildError
 from bot.standins.arxiv import ArxivStandIn
 
 if TYPE_CHECKING:
@@ -75,7 +76,10 @@ def on_github() -> Iterator[Row]:
     from benchmarks import github  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="bot-bench-") as name:
-        yield from github.submission(Path(name))
+        try:
+            yield from github.submission(Path(name))
+        except ChildError as error:
+            yield table.failed("a submission on GitHub", error)
 
 
 if __name__ == "__main__":
