@@ -7,6 +7,9 @@ import pytest
 from tests.e2e.stage import Stage, body, invented
 from tests.e2e.test_command import ENTRY, proposed, reply, say
 
+# Most of these lines are traced in the tests of each job.
+pytestmark = pytest.mark.untraced
+
 VOTING = "entries/2023/obi2023voting.yaml"
 EDIT = body("2405.90001", models="GPT-2")
 
@@ -234,3 +237,18 @@ def test_one_odd_answer_does_not_stop_the_others(stage: Stage) -> None:
 
     assert stage.pull(other)
     assert "The pull request is" in stage.answer(issue)
+
+
+def test_an_issue_that_became_a_discussion_takes_its_pull_request_along(stage: Stage) -> None:
+    """GitHub closes and locks an issue that is converted, and no workflow hears of it."""
+    issue = proposed(stage)
+    mira = stage.repository.person("mira")
+    mira.close_issue(issue)
+    mira.lock_issue(issue)
+    stage.repository.news()
+
+    assert stage.run("reconcile").code == 0
+
+    assert stage.pulls(issue) == []
+    assert list(stage.repository.refs()) == ["refs/heads/main"]
+    assert stage.run("reconcile").writes == 0

@@ -183,7 +183,7 @@ def test_fifty_submissions_are_merged_in_any_order_without_a_conflict(
             )
         assert ran.calls <= 10 + 8 * len(issues)
     # With the command, while it has not: each is rebuilt just before it is merged.
-    while len(issues) > 8:
+    while len(issues) > 4:
         merge_by_command(stage, issues.pop(), calls=RESERVE + 20)
     stage.run("reconcile")
     while issues:
