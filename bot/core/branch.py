@@ -44,8 +44,6 @@ class Rebuilt:
     """Why it cannot be rebuilt, for a person to mend on the branch."""
     twin: Match | None = None
     """The listed paper that its new entry became a duplicate of."""
-    renamed: Mapping[str, str] = field(default_factory=dict)
-    """Old file to new one, where another paper took the key."""
 
 
 def rebuilt(
@@ -92,7 +90,6 @@ def _placed(
 ) -> Rebuilt:
     index = Index(listed)
     placed: dict[str, Entry | None] = {}
-    renamed: dict[str, str] = {}
     twin: Match | None = None
     for path, one in entries.items():
         if one is None or path not in read.added:
@@ -102,12 +99,10 @@ def _placed(
             twin = twin or found
             continue
         home = path if not index.has_key(_key(path)) else _free(path, one, index)
-        if home != path:
-            renamed[path] = home
         placed[home] = one
         index.add(Listed(path=home, entry=one))
     # What the list got meanwhile is dropped; only where nothing else is left is that the news.
-    return Rebuilt(entries=placed, renamed=renamed, twin=None if placed else twin)
+    return Rebuilt(entries=placed, twin=None if placed else twin)
 
 
 def _key(path: str) -> str:

@@ -505,7 +505,7 @@ class Hub:
                 if no.status == 409:  # noqa: PLR2004 - GitHub's "the head was modified"
                     raise MovedError("the pull request changed while it was merged") from no
                 # The repository may allow only one of the three.
-                if no.status != 405 or "not allowed" not in no.message:  # noqa: PLR2004
+                if no.status != 405 or "not allowed" not in no.message:  # noqa: PLR2004 - GitHub's "cannot be merged so"
                     return False
             else:
                 return True

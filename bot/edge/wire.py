@@ -90,7 +90,7 @@ class Wire:
                 return
         raise HubError(f"GitHub's list {path} does not end")
 
-    def send(self, verb: str, path: str, body: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401
+    def send(self, verb: str, path: str, body: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401 - JSON
         """Do it once, and give the answer; whether it was done is unknown when this raises."""
         return self._once(verb, path, {}, body)[1]
 
