@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 - pydantic reads the annotations at run time
+from datetime import date  # noqa: TC003 - as above
 from functools import cached_property
 from types import MappingProxyType
 from typing import Annotated, Literal, TypeVar
@@ -91,6 +92,30 @@ class Thresholds(Part):
         return self
 
 
+class HostRule(Part):
+    """How the links of one host, and of the hosts below it, are looked at."""
+
+    host: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)*$", max_length=253)]
+    by: Literal["web", "doi", "nobody"] = "web"
+    """Who is asked: the host itself; the registry of the DOI that the link or its entry names;
+    nobody, for a host that never tells."""
+    reason: Line
+    """Why, for whoever reads the rule a year later."""
+    until: date | None = None
+    """The last day of a rule that is temporary."""
+    at_once: Annotated[int, Field(ge=1, le=16)] | None = None
+    """Links of the host that are asked at a time."""
+    pause_s: Annotated[float, Field(ge=0, le=60)] | None = None
+    """Seconds between the starts of two requests."""
+
+
+class Links(Part):
+    """How the links of the list are looked at."""
+
+    hosts: tuple[HostRule, ...] = ()
+    """The first rule that fits a link and has not expired counts."""
+
+
 class Limits(Part):
     """Bounds on what one person or one file may ask of the list."""
 
@@ -125,6 +150,7 @@ class Config(Part):
     shown: Shown = Shown()
     thresholds: Thresholds = Thresholds()
     limits: Limits = Limits()
+    links: Links = Links()
 
     @field_validator("sections", "topics")
     @classmethod

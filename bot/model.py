@@ -19,6 +19,17 @@ LINK_FIELDS: tuple[LinkField, ...] = ("code", "slides", "video", "page")
 
 Verdict = Literal["ok", "moved", "gone", "suspect", "blocked", "refused", "invalid"]
 
+Method = Literal["HEAD", "GET"]
+
+Failure = Literal["410", "404", "name", "server", "network", "certificate"]
+"""What kind of failing a look saw, the surest first: they differ in the nights it takes until
+people hear of it. `404` is everything that is gone but for a 410, `network` every other trouble."""
+
+FAILURES: tuple[Failure, ...] = ("410", "404", "name", "server", "network", "certificate")
+
+Source = Literal["web", "arxiv", "doi", "github", "openreview", "youtube", "nobody"]
+"""Who is asked about a link: its host itself, a service that knows better, or nobody."""
+
 Outcome = Literal["accepted", "rejected", "duplicate", "deferred"]
 
 
@@ -163,6 +174,36 @@ class Look:
     """Where the redirects ended, if anywhere else."""
     attempts: int = 0
     """Requests that were sent for it."""
+    failure: Failure | None = None
+    """What kind of failing it is; None unless the verdict is `gone` or `suspect`."""
+    is_unreached: bool = False
+    """Whether no host answered at all, which can also be the fault of our own network."""
+    title: str | None = None
+    """The page's title, cleaned and clipped, where the page was looked at and has one."""
+    note: str = ""
+    """What an editor may want to know of a link that works, as in "archived by its owner"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A link that is to be looked at, and how."""
+
+    url: str
+    method: Method = "GET"
+    """How to begin: HEAD is enough for a link that was good before."""
+    source: Source = "web"
+    target: str = ""
+    """The address of the service that is asked in place of the link; '' asks the link itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manners:
+    """How one host is asked."""
+
+    at_once: int | None = None
+    """Links at a time; None for the usual number."""
+    pause_s: float | None = None
+    """Seconds between the starts of two requests, times the run's pace; None for the usual."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -388,6 +388,8 @@ PARTS = {
     "Shown": config.Shown,
     "Thresholds": config.Thresholds,
     "Limits": config.Limits,
+    "Links": config.Links,
+    "Host rules": config.HostRule,
 }
 
 

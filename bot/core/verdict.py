@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING, Literal, assert_never
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.model import Verdict
-
-Method = Literal["HEAD", "GET"]
+    from bot.model import Method, Verdict
 
 Trouble = Literal[
     "dns", "resolver", "refused", "reset", "closed", "unreachable", "no-ipv6", "timeout",

@@ -34,12 +34,13 @@ import httpx
 from bot import __version__
 from bot.core import address, verdict
 from bot.core.address import Refusal
-from bot.core.verdict import Answered, Failed, Method, Trouble, Walk
+from bot.core.verdict import Answered, Failed, Trouble, Walk
 from bot.model import Look
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 
+    from bot.model import Method
     from bot.settings import Settings
 
     Resolve = Callable[[str, int], Awaitable[Sequence[str]]]

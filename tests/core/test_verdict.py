@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core import verdict
-from bot.core.verdict import Answered, Failed, Method, Trouble, Walk
+from bot.core.verdict import Answered, Failed, Trouble, Walk
 
 if TYPE_CHECKING:
-    from bot.model import Verdict
+    from bot.model import Method, Verdict
 
 NOW = datetime(2026, 11, 24, 12, 0, 0, tzinfo=UTC)
 
