@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date, datetime
 
 Kind = Literal["arxiv", "doi", "openreview", "acl", "pmlr", "neurips", "url"]
 """The kinds of identity, in the order in which a title prefers to link to them."""
@@ -204,6 +205,55 @@ class Manners:
     """Links at a time; None for the usual number."""
     pause_s: float | None = None
     """Seconds between the starts of two requests, times the run's pace; None for the usual."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkState:
+    """What is remembered of one link from night to night; times are UTC, to the second."""
+
+    url: str
+    verdict: Verdict
+    """Of the last look, as are the next ones."""
+    asked: datetime
+    """When that look was."""
+    status: int | None = None
+    reason: str = ""
+    final_url: str | None = None
+    note: str = ""
+    good: datetime | None = None
+    """The last good look."""
+    strikes: int = 0
+    """Nights in a row that looked and failed."""
+    since: datetime | None = None
+    """The first failure of these."""
+    failures: tuple[tuple[datetime, Failure], ...] = ()
+    """One a night, of the last 30 days, the oldest first; those since `good` are the strikes."""
+    is_host_down: bool = False
+    """Whether every link of its host failed in the last night that looked."""
+    reported: datetime | None = None
+    """Since when people hear of it."""
+    mends: int = 0
+    """Nights with a good look since it was reported."""
+    moves: int = 0
+    """Nights in a row that found it moved for good to `final_url`."""
+    archived: str | None = None
+    """The archived copy, once one was found."""
+    archive_asked: date | None = None
+    """The day on which the archive last answered."""
+    ignored: date | None = None
+    """The last day on which people hear nothing of it."""
+    declined: str | None = None
+    """The address that a maintainer did not want in its place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """All that is remembered of links."""
+
+    links: Mapping[str, LinkState] = field(default_factory=lambda: MappingProxyType({}))
+    """By their address."""
+    issue: int | None = None
+    """The number of the report's issue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
