@@ -230,14 +230,17 @@ class _Probe:
 
     async def look(self, url: str) -> Look:
         walk = await self._walk_in_time()
-        found, reason = verdict.judge(walk)
+        found = verdict.judge(walk)
         return Look(
             url=url,
-            verdict=found,
+            verdict=found.verdict,
             status=self._status,
-            reason=reason,
+            reason=found.reason,
             final_url=str(self._reached) if walk.is_elsewhere else None,
             attempts=self._attempts,
+            failure=found.failure,
+            is_unreached=found.is_unreached,
+            title=found.title,
         )
 
     async def _walk_in_time(self) -> Walk:
