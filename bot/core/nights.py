@@ -1,0 +1,405 @@
+"""The memory between nights: which links are asked, what a look adds, and when people hear of it.
+
+A night is a day of UTC. However often it runs, a night counts once, and one without a look counts
+for nothing. How the memory is written down is in `core.ledger`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import takewhile
+from typing import TYPE_CHECKING, Final
+from zlib import crc32
+
+from bot.model import FAILURES, LinkState, Memory, Question
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from bot.model import Failure, Look, Verdict
+
+GOOD: Final[frozenset[Verdict]] = frozenset({"ok", "moved"})
+FAILING: Final[frozenset[Verdict]] = frozenset({"gone", "suspect"})
+"""The verdicts that are strikes; those that are neither say nothing of the link."""
+
+_WEEK: Final = 7
+_MONTH: Final = 30
+_DAY: Final = timedelta(days=1)
+
+
+def _night(moment: datetime) -> date:
+    return moment.astimezone(UTC).date()
+
+
+# What a night's looks add ------------------------------------------------------------------------
+
+
+def fold(memory: Memory, looks: Iterable[Look], *, now: datetime) -> Memory:
+    """The memory after a run that looked at these links.
+
+    Takes all looks of a run together: whether a whole host is down shows only in all of them.
+    """
+    links = dict(memory.links)
+    touched = set()
+    for look in looks:
+        links[look.url] = _after(links.get(look.url), look, now=now)
+        touched.add(look.url)
+    links |= _hosts_seen(links, touched, now=now)
+    for url in touched:
+        state = links[url]
+        if state.reported is None and is_told(state, now=now):
+            links[url] = replace(state, reported=state.asked)
+    return replace(memory, links=links)
+
+
+def _after(before: LinkState | None, look: Look, *, now: datetime) -> LinkState:
+    """One link after a look at it; a clock that went back stands still."""
+    now = now.astimezone(UTC).replace(microsecond=0)
+    before = before or LinkState(url=look.url, verdict=look.verdict, asked=now)
+    now = max(now, before.asked)
+    seen = replace(
+        before,
+        verdict=look.verdict,
+        asked=now,
+        status=look.status,
+        reason=look.reason,
+        note=look.note,
+        is_host_down=False,
+        failures=tuple(one for one in before.failures if _is_within(one[0], _MONTH, now=now)),
+    )
+    if look.verdict in GOOD:
+        return _good(seen, look)
+    if look.verdict in FAILING and not _was_good(before, _night(now)):
+        return _struck(seen, look)
+    return seen
+
+
+def _is_within(moment: datetime, days: int, *, now: datetime) -> bool:
+    """Whether it was in one of the last nights, with tonight as one of them."""
+    return (_night(now) - _night(moment)).days < days
+
+
+def _was_good(state: LinkState, night: date) -> bool:
+    return state.good is not None and _night(state.good) == night
+
+
+_MENDED: Final = 2
+"""Nights with a good look after which a report is over."""
+
+
+def _good(state: LinkState, look: Look) -> LinkState:
+    """A good look clears; `state` has tonight's verdict, and all else from before."""
+    is_new = not (state.mends and _was_good(state, _night(state.asked)))
+    mends = state.mends + is_new if state.reported else 0
+    is_mended = mends >= _MENDED
+    return replace(
+        state,
+        final_url=look.final_url,
+        good=state.asked,
+        strikes=0,
+        since=None,
+        reported=None if is_mended else state.reported,
+        mends=0 if is_mended else mends,
+        moves=_moves(state, look),
+    )
+
+
+def _moves(state: LinkState, look: Look) -> int:
+    """Nights in a row that found it moved to where this look found it."""
+    if look.verdict != "moved":
+        return 0
+    if not state.moves or look.final_url != state.final_url:
+        return 1
+    return state.moves + (not _was_good(state, _night(state.asked)))
+
+
+def _struck(state: LinkState, look: Look) -> LinkState:
+    """A night's first failing look is a strike, and its last one says of what kind."""
+    kind: Failure = look.failure or ("404" if look.verdict == "gone" else "network")
+    is_counted = bool(state.failures) and _night(state.failures[-1][0]) == _night(state.asked)
+    first = state.failures[-1][0] if is_counted else state.asked
+    earlier = state.failures[:-1] if is_counted else state.failures
+    return replace(
+        state,
+        final_url=look.final_url,
+        strikes=state.strikes + (not is_counted),
+        since=state.since or state.asked,
+        failures=(*earlier, (first, kind)),
+        mends=0,
+        moves=0,
+    )
+
+
+# Hosts -------------------------------------------------------------------------------------------
+
+
+_HOST: Final = re.compile(r"[^/?#]*//(?:[^/?#]*@)?(?P<host>[^/?#]+)")
+
+
+def _host(url: str) -> str:
+    """Host and port, in lower case; the whole text where it is no address."""
+    found = _HOST.match(url)
+    return (found["host"] if found else url).lower()
+
+
+_FEW: Final = 2
+"""One link alone says nothing of its host."""
+
+
+def _hosts_seen(
+    links: Mapping[str, LinkState], touched: Iterable[str], *, now: datetime
+) -> dict[str, LinkState]:
+    """The links whose host is down: every look of tonight failed, and nothing there was good since.
+
+    A host that says 404 is up. Links that were looked at in an earlier run tonight count, too.
+    """
+    homes: dict[str, list[LinkState]] = {_host(url): [] for url in touched}
+    for url, state in links.items():
+        if (home := homes.get(_host(url))) is not None:
+            home.append(state)
+    return {
+        state.url: replace(state, is_host_down=is_down)
+        for home in homes.values()
+        for state, is_down in _downs(home, _night(now))
+        if state.is_host_down != is_down
+    }
+
+
+def _downs(home: Sequence[LinkState], night: date) -> Iterator[tuple[LinkState, bool]]:
+    """Whether the host is down, for each link of it that was looked at tonight."""
+    tonight = [state for state in home if _night(state.asked) >= night]
+    is_silent = len(tonight) >= _FEW and all(state.verdict == "suspect" for state in tonight)
+    good = max((state.good for state in home if state.good), default=None)
+    for state in tonight:
+        is_up_since = state.since is None or (good is not None and good >= state.since)
+        yield state, is_silent and not is_up_since
+
+
+def is_void(looks: Iterable[Look], memory: Memory) -> bool:
+    """Whether a run saw a mistake of our own network and not of the web: it is forgotten.
+
+    That is so when nothing at all could be reached, or when a fifth of the hosts went silent at
+    once. Hosts that were silent before say nothing new, and of hosts that nobody ever reached
+    nobody knows whether they are there: a list may begin with many dead ones.
+    """
+    homes: dict[str, list[Look]] = defaultdict(list)
+    for look in looks:
+        if look.attempts or look.is_unreached:
+            homes[_host(look.url)].append(look)
+    silent = [home for home in homes.values() if all(look.is_unreached for look in home)]
+    newly = [home for home in silent if not any(_is_silent(memory, look.url) for look in home)]
+    lost = [home for home in newly if any(_is_known(memory, look.url) for look in home)]
+    is_all = len(silent) == len(homes) and len(newly) >= _ALL_OF
+    is_many = len(lost) >= _MANY and len(lost) * _FIFTH >= len(homes)
+    return is_all or is_many
+
+
+_ALL_OF: Final = 3
+_MANY: Final = 5
+_FIFTH: Final = 5
+_SILENCE: Final[frozenset[Failure]] = frozenset({"name", "network"})
+
+
+def _is_silent(memory: Memory, url: str) -> bool:
+    """Whether it could not be reached the last time, either."""
+    state = memory.links.get(url)
+    return bool(state and state.strikes and state.failures and state.failures[-1][1] in _SILENCE)
+
+
+def _is_known(memory: Memory, url: str) -> bool:
+    state = memory.links.get(url)
+    return bool(state and state.good)
+
+
+def shard(url: str, count: int) -> int:
+    """Which of 1 to `count` machines asks this address: one host is always asked by the same."""
+    host = _host(url)
+    bare = re.sub(r":[0-9]*$", "", host).rstrip(".")
+    return crc32(bare.encode("utf-8", "replace")) % count + 1
+
+
+# When people hear of it --------------------------------------------------------------------------
+
+_RULES: Final[tuple[tuple[Failure, int, timedelta], ...]] = (
+    ("410", 1, timedelta()),
+    ("404", 2, timedelta(hours=20)),
+    ("name", 3, timedelta(hours=48)),
+    ("server", 3, timedelta(hours=72)),
+    ("network", 5, timedelta(hours=96)),
+    ("certificate", 7, timedelta()),
+)
+"""How many nights, and how long, a failing of this kind or a surer one has to last."""
+
+
+def is_told(state: LinkState, *, now: datetime) -> bool:
+    """Whether people hear of it tonight.
+
+    What was told once is told until it was good on two nights. While the last look was good or
+    told nothing, nothing new is told.
+    """
+    if _is_ignored(state, now=now):
+        return False
+    if state.reported is not None or state.verdict == "invalid":
+        return True
+    return state.verdict in FAILING and _lasts(state)
+
+
+def _is_ignored(state: LinkState, *, now: datetime) -> bool:
+    return state.ignored is not None and _night(now) <= state.ignored
+
+
+def _lasts(state: LinkState) -> bool:
+    """Whether the streak fulfils one of the rules."""
+    since = state.since or state.asked
+    streak = [(when, _rank(kind, state)) for when, kind in state.failures if when >= since]
+    for rank, (_, nights, span) in enumerate(_RULES):
+        tail = _tail(streak, rank)
+        if len(tail) >= nights and state.asked - tail[0] >= span:
+            return True
+    # Of a list that is asked seldom, the failures of a month may be few.
+    return state.strikes >= _RULES[-1][1]
+
+
+def _tail(streak: Sequence[tuple[datetime, int]], rank: int) -> list[datetime]:
+    """When the last ones of the streak were that all are of this rank or a surer one."""
+    tail = takewhile(lambda one: one[1] <= rank, reversed(streak))
+    return [when for when, _ in tail][::-1]
+
+
+def _rank(kind: Failure, state: LinkState) -> int:
+    """How sure a failing is, the surest first; that of a whole host is as unsure as can be."""
+    is_unsure = kind == "server" and state.is_host_down
+    return FAILURES.index("certificate" if is_unsure else kind)
+
+
+_FLAKY: Final = 5
+
+
+def is_flaky(state: LinkState, *, now: datetime) -> bool:
+    """Whether it fails so often that a note is due, though people do not hear of it as dead."""
+    if is_told(state, now=now) or _is_ignored(state, now=now):
+        return False
+    recent = [when for when, _ in state.failures if _is_within(when, _MONTH, now=now)]
+    return len(recent) >= _FLAKY
+
+
+# What is asked -----------------------------------------------------------------------------------
+
+
+def is_steady(state: LinkState, *, now: datetime) -> bool:
+    """Whether a look a week is enough: good, with nothing that has to be seen again first."""
+    if state.verdict not in GOOD or state.reported is not None:
+        return False
+    if state.verdict == "moved" and state.moves < _CONFIRMED:
+        return False
+    return not (state.failures and _is_within(state.failures[-1][0], _WEEK, now=now))
+
+
+_CONFIRMED: Final = 2
+"""Nights that have to agree on where a link moved."""
+
+
+def _rests(state: LinkState, *, now: datetime) -> bool:
+    """Whether it waits for its day: a steady link, or one whose host does not tell anyway."""
+    if state.verdict == "blocked":
+        return not state.strikes and state.reported is None
+    return is_steady(state, now=now)
+
+
+def _slot(url: str, after: date) -> date:
+    """The link's next day of the week."""
+    ahead = crc32(url.encode("utf-8", "replace")) - after.toordinal() - 1
+    return after + _DAY * (ahead % _WEEK + 1)
+
+
+def due(
+    memory: Memory, urls: Iterable[str], *, now: datetime, always: Collection[str] = frozenset()
+) -> tuple[Question, ...]:
+    """The links to ask tonight, those first that wait the longest.
+
+    New and restless links are asked every night, the others on their day of the week, or as soon
+    after it as the bot runs. What was asked tonight is asked again if it failed, or if it is one
+    of `always`.
+    """
+    tonight = _night(now)
+    new: list[Question] = []
+    waiting: list[tuple[date, datetime, Question]] = []
+    for url in dict.fromkeys(urls):
+        state = memory.links.get(url)
+        if state is None:
+            new.append(Question(url=url))
+            continue
+        day = _due_day(state, now=now)
+        if day <= tonight or url in always:
+            question = Question(url=url, method="GET" if _wants_page(state, tonight) else "HEAD")
+            waiting.append((min(day, tonight), state.asked, question))
+    waiting.sort(key=lambda one: one[:2])
+    return (*new, *(question for _, _, question in waiting))
+
+
+def _due_day(state: LinkState, *, now: datetime) -> date:
+    """The night from which on it waits to be asked; what failed is asked as often as it runs."""
+    asked = _night(state.asked)
+    if _rests(state, now=now):
+        return _slot(state.url, asked)
+    return asked if state.verdict in FAILING else asked + _DAY
+
+
+def _wants_page(state: LinkState, tonight: date) -> bool:
+    """Whether it is asked by GET: without a good look, once a week, and while it is in doubt.
+
+    A page that only says "not found" answers HEAD like any other.
+    """
+    is_in_doubt = bool(state.strikes) or state.reported is not None or state.verdict in FAILING
+    return state.good is None or is_in_doubt or _slot(state.url, _night(state.asked)) <= tonight
+
+
+# Memories of several machines, and what people say ----------------------------------------------
+
+
+def merge(memory: Memory, parts: Iterable[Memory]) -> Memory:
+    """One memory out of what several machines made of `memory`: of each link the latest look.
+
+    What people said of a link, and its archived copy, stay as they are in `memory`.
+    """
+    links, issue = dict(memory.links), memory.issue
+    for part in parts:
+        issue = part.issue if issue is None else issue
+        for url, state in part.links.items():
+            base = links.get(url)
+            if base is None:
+                links[url] = state
+            elif state.asked > base.asked:
+                links[url] = _kept(base, state)
+    return replace(memory, links=links, issue=issue)
+
+
+def _kept(base: LinkState, state: LinkState) -> LinkState:
+    return replace(
+        state,
+        ignored=base.ignored or state.ignored,
+        declined=base.declined or state.declined,
+        archived=base.archived or state.archived,
+        archive_asked=base.archive_asked or state.archive_asked,
+    )
+
+
+def ignore(memory: Memory, url: str, until: date | None) -> Memory:
+    """The memory in which people hear nothing of a link up to this day, or everything with None.
+
+    A link that was never looked at cannot be ignored.
+    """
+    state = memory.links.get(url)
+    if state is None:
+        return memory
+    return replace(memory, links={**memory.links, url: replace(state, ignored=until)})
+
+
+def kept(memory: Memory, listed: Collection[str]) -> Memory:
+    """The memory of the links that are still in the list: an edited link starts anew."""
+    present = frozenset(listed)
+    links = {url: state for url, state in memory.links.items() if url in present}
+    return replace(memory, links=links)
