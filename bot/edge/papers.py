@@ -149,6 +149,11 @@ class Client:
             answers |= self._batch(wanted[start : start + BATCH])
         return {id_: answers[id_] for id_ in wanted}
 
+    @property
+    def requests(self) -> int:
+        """Requests that were sent up to now."""
+        return self._line.requests
+
     def _batch(self, ids: Sequence[str]) -> dict[str, Answer]:
         """Answers for ids that fit into one request, with attempts until the time is up."""
         answers: dict[str, Answer] = {}
@@ -397,6 +402,7 @@ class _Line:
         """When politeness allows the next request."""
         self._open_at = -math.inf
         """When arXiv wants to be asked again, after a `Retry-After`."""
+        self.requests = 0
         # Of httpx's two clients only the asynchronous one can be given an end to a whole answer:
         # the time limits of both start again with each byte, so a dripping server holds them.
         self._runner = asyncio.Runner()
@@ -432,6 +438,7 @@ class _Line:
     def _request(self, url: httpx.URL, *, limit_s: float) -> tuple[httpx.Response, bytes]:
         if (wait := self._free_at - self._clock()) > 0:
             self._sleep(wait)
+        self.requests += 1
         try:
             return self._runner.run(self._download(url, limit_s))
         except TimeoutError as error:

@@ -30,6 +30,7 @@ class Request:
     """Names in lower case."""
     at: float
     """`time.monotonic()` of its arrival."""
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,13 +134,14 @@ class StandIn:
     def _serve(self, handler: BaseHTTPRequestHandler) -> None:
         parts = urlsplit(handler.path)
         length = int(handler.headers.get("Content-Length") or 0)
-        handler.rfile.read(length)
+        body = handler.rfile.read(length)
         request = Request(
             method=handler.command,
             path=parts.path,
             query=dict(parse_qsl(parts.query, keep_blank_values=True)),
             headers={name.lower(): value for name, value in handler.headers.items()},
             at=time.monotonic(),
+            body=body,
         )
         with self._lock:
             self.log.append(request)

@@ -43,6 +43,7 @@ def test_the_log_tells_what_was_asked() -> None:
     assert (request.method, request.path) == ("POST", "/a/b")
     assert dict(request.query) == {"x": "1", "y": ""}
     assert request.headers["x-test"] == "yes"
+    assert request.body == b"body"
     assert request.at <= time.monotonic()
 
 
