@@ -176,7 +176,7 @@ _NOT_FOUND = re.compile(
 _NOT_FOUND_UNSPACED = re.compile(
     f"(?:{_CODE_UNSPACED}|(?:{_CODE_UNSPACED})?{_SORRY_UNSPACED}(?:{_STATED_UNSPACED})(?:{_CODE_UNSPACED})?)"
 )
-_SOMEWHERE = re.compile(rf"\b(?:{_CODE}|{_STATED})\b")
+_SOMEWHERE = re.compile(f"(?<![a-z0-9])(?:{_CODE}|{_STATED})(?![a-z0-9])")
 _SOMEWHERE_UNSPACED = re.compile(_STATED_UNSPACED)
 
 
@@ -237,10 +237,10 @@ _THIS_DOMAIN = (
 _FOR_SALE = re.compile(
     rf"(?:(?:{_THIS_DOMAIN}|(?P<before>HOST)|{_THIS_DOMAIN} (?P<between>HOST))"
     r" (?:is |may be |might be |could be )?(?:now |available )?for sale(?: now| by owner| here)?"
-    rf"|(?:buy|purchase|acquire|get) (?:{_THIS_DOMAIN}|(?P<after>HOST))(?: now| today| here)?"
-    r"|(?:this )?(?:domain(?: name)?|website) (?:is )?parked(?: domain)?(?: page)?|parked (?:domain|page|at .+)"
-    r"|(?:a )?parked domain(?: name)?(?: page)?|domain parking(?: page)?"
-    r"|domain(?: name)? (?:for sale|zu verkaufen|a vendre|en venta)"
+    r"|(?:buy|purchase|acquire|get) (?:(?:this|the) domain(?: name)?|(?P<after>HOST))(?: now| today)?"
+    r"|(?:(?:this )?(?:domain(?: name)?|website)|(?P<parked>HOST)) (?:is )?parked(?: page)?"
+    r"|(?:a )?parked (?:domain(?: name)?(?: page)?|page)"
+    r"|domain(?: name)? (?:zu verkaufen|a vendre|en venta)"
     r"|diese (?:domain|webseite|website) steht zum verkauf"
     r"|(?P<german>HOST) steht zum verkauf)".replace("HOST", r"[\w-]+(?:\.[\w-]+)+")
 )
