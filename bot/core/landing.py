@@ -37,6 +37,8 @@ _MARK = re.compile(
     re.IGNORECASE,
 )
 """What holds a title, or something that only looks like one."""
+_MOST_MARKS = 2_000
+"""How many of these are looked at: a title stands early, or somebody plays with us."""
 _CLOSING = MappingProxyType(
     {
         name: re.compile(rb"</" + name + rb"(?=[\s/>])", re.IGNORECASE)
@@ -104,9 +106,9 @@ def _charset(page: bytes, content_type: str) -> str:
 def _raw_title(page: bytes) -> bytes:
     """What stands in the first title element; no byte of the page is looked at twice."""
     at = drawings = 0
-    while mark := _MARK.search(page, at):
-        at = _tag_end(page, mark)
-        if not at:
+    for _ in range(_MOST_MARKS):
+        mark = _MARK.search(page, at)
+        if not mark or not (at := _tag_end(page, mark)):
             break
         if shape := mark["drawing"]:
             is_empty = page.endswith(b"/>", 0, at)

@@ -137,6 +137,7 @@ def test_an_endless_reference_is_read_without_an_error() -> None:
     assert landing.title(b"<title>&#" + b"9" * 50_000 + b";</title>", HTML)
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     "piece",
     [b"<title", b"<title ", b"<title>", b"<!--", b"<!---->", b"<svg>", b"<svg><title>", b"<script>",
@@ -151,6 +152,10 @@ def test_hostile_pages_take_no_time(piece: bytes, content_type: str) -> None:
     landing.title(page, content_type)
 
     assert time.process_time() - started < 0.05
+
+
+def test_a_title_behind_thousands_of_comments_is_not_looked_for() -> None:
+    assert landing.title(b"<!---->" * 3_000 + b"<title>x</title>", HTML) is None
 
 
 @settings(deadline=None, max_examples=100)

@@ -209,6 +209,7 @@ def test_titles_are_the_same_whatever_their_case_and_marks() -> None:
     assert not phrases.is_same("Nothing found for a", "Nothing found for b")
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     "piece",
     ["not ", "404 ", "oops ", "the page you re looking for ", "找不到", "error ", "domain ", "a.b-", "- ", "http ",
