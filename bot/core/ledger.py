@@ -51,7 +51,7 @@ def load(text: str, *, now: datetime) -> Memory | str:
         return Memory()
     number = 1
     links: dict[str, LinkState] = {}
-    page = _Page(latest=now + _SKEW)
+    page = _Page(latest=now.astimezone(UTC) + _SKEW)
     head, *lines = text.removesuffix("\n").split("\n")
     try:
         issue = _issue(_Line(head, page))
@@ -183,6 +183,13 @@ class _Line:
         except ValueError as error:
             raise _DamageError from error
 
+    def past_day(self, name: str) -> date | None:
+        """A day that has begun; None where there is none."""
+        found = self.day(name)
+        if found and found > self._page.latest.date():
+            raise _DamageError(f"is from the future ({found})")
+        return found
+
     def failures(self, name: str) -> tuple[tuple[datetime, Failure], ...]:
         """Pairs of a time and a kind of failing."""
         value = self._values.pop(name, None)
@@ -242,7 +249,7 @@ def _state(line: _Line) -> LinkState:
         mends=line.number("mends") or 0,
         moves=line.number("moves") or 0,
         archived=line.text("archived"),
-        archive_asked=line.day("archive_asked"),
+        archive_asked=line.past_day("archive_asked"),
         ignored=line.day("ignored"),
         declined=line.text("declined"),
     )
