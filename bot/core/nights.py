@@ -67,7 +67,6 @@ def _after(before: LinkState | None, look: Look, *, now: datetime) -> LinkState:
         status=look.status,
         reason=look.reason,
         note=look.note,
-        is_host_down=False,
         failures=tuple(one for one in before.failures if _is_within(one[0], _MONTH, now=now)),
     )
     if look.verdict in GOOD:
@@ -303,8 +302,8 @@ _CONFIRMED: Final = 2
 
 
 def _rests(state: LinkState, *, now: datetime) -> bool:
-    """Whether it waits for its day: a steady link, or one whose host does not tell anyway."""
-    if state.verdict == "blocked":
+    """Whether it waits for its day: a steady link, or one that does not tell anyway."""
+    if state.verdict in {"blocked", "refused"}:
         return not state.strikes and state.reported is None
     return is_steady(state, now=now)
 
