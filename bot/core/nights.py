@@ -199,7 +199,7 @@ def is_void(looks: Iterable[Look], memory: Memory) -> bool:
 _ALL_OF: Final = 3
 _MANY: Final = 5
 _FIFTH: Final = 5
-_SILENCE: Final[frozenset[Failure]] = frozenset({"name", "network"})
+_SILENCE: Final[frozenset[Failure]] = frozenset({"name", "network", "certificate"})
 
 
 def _is_silent(memory: Memory, url: str) -> bool:
@@ -372,11 +372,11 @@ def merge(memory: Memory, parts: Iterable[Memory]) -> Memory:
             if base is None:
                 links[url] = state
             elif state.asked > base.asked:
-                links[url] = _kept(base, state)
+                links[url] = _with_decisions(base, state)
     return replace(memory, links=links, issue=issue)
 
 
-def _kept(base: LinkState, state: LinkState) -> LinkState:
+def _with_decisions(base: LinkState, state: LinkState) -> LinkState:
     return replace(
         state,
         ignored=base.ignored or state.ignored,

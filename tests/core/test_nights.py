@@ -811,6 +811,13 @@ def test_hosts_that_were_silent_before_say_nothing_new() -> None:
     assert not nights.is_void(night(homes(3), 3), dead)
 
 
+@pytest.mark.parametrize("word", ["name", "network", "certificate"])
+def test_hosts_that_failed_before_may_fall_silent(word: str) -> None:
+    memory = nights.fold(known(20), [look(word, url) for url in homes(10)], now=at(2))
+
+    assert not nights.is_void(night(homes(20), 10), memory)
+
+
 def test_a_dead_page_does_not_hide_that_its_host_fell_silent() -> None:
     memory = nights.fold(EMPTY, [look("404", url) for url in homes(3)], now=at(1))
 
