@@ -1,0 +1,404 @@
+"""One HTTP/1.1 connection, plain or secure: requests out, heads of answers and starts of pages in.
+
+h11 writes and reads the protocol. The connection is ours, since for 10,000 strange hosts a client
+of many layers costs too much (measured on loopback, per link: httpcore 1.2 ms, this 0.4 ms) and
+because here everything has a bound: headers in bytes, each answer in time, a body in both, packed
+and unpacked. TLS runs over memory buffers: asyncio's own takes 256 kB a connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import h11
+
+from bot.core.verdict import START_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+HEADER_BYTES = 100_000
+"""The longest head of an answer."""
+
+Wanted = Literal["nothing", "page", "everything"]
+"""What is read of a body: nothing, a page's title, or the start of whatever it is."""
+
+_READ_BYTES = 65_536
+_PAGES = (b"text/html", b"application/xhtml+xml")
+_PACKED = frozenset({b"gzip", b"x-gzip", b"deflate"})
+_ANY_HEADER, _BARE_DEFLATE = 47, -15
+"""zlib's window bits: the first find out whether a gzip or a zlib header comes."""
+_HEAD_ENDS = re.compile(rb"</(?:title|head)", re.IGNORECASE)
+_SWITCHING = 101
+_PLAIN_CODINGS = frozenset({b"", b"identity"})
+
+
+class NotHttpError(Exception):
+    """What came is no answer."""
+
+
+class HugeHeadersError(Exception):
+    """The head of an answer does not end."""
+
+
+class ClosedError(Exception):
+    """The connection ended before the head of an answer did."""
+
+    def __init__(self, *, is_silent: bool) -> None:
+        super().__init__()
+        self.is_silent = is_silent
+        """Whether nothing at all had come."""
+
+
+class SilenceError(Exception):
+    """The time was up before the head of an answer was there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer."""
+
+    status: int
+    headers: Iterable[tuple[bytes, bytes]]
+    """Names in lower case."""
+    start: bytes = b""
+    """The start of the body, unpacked, as far as it was wanted and came in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How long the parts of a body are waited for."""
+
+    body_s: float
+    """For the start of a page."""
+    rest_s: float
+    """For the rest that nobody wants, so that the connection can be used again."""
+
+
+class Connection(asyncio.BufferedProtocol):
+    """One connection to an origin; it carries one request after the other."""
+
+    def __init__(self, buffer: bytearray, *, tls: tuple[ssl.SSLContext, str] | None) -> None:
+        """`buffer` may be shared by all connections of a loop: each takes out at once what came."""
+        self._loop = asyncio.get_running_loop()
+        self._buffer = buffer
+        self._transport: asyncio.Transport | None = None
+        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEADER_BYTES)
+        self._secured: asyncio.Future[None] | None = None
+        self._tls: ssl.SSLObject | None = None
+        if tls is not None:
+            context, name = tls
+            self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+            self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=name)
+            self._secured = self._loop.create_future()
+        self._answer: _Answer | None = None
+        self.asked = 0
+        """Requests that were sent over it."""
+        self.is_open = False
+
+    async def secure(self) -> None:
+        """Wait until the TLS handshake is over; raises what it fails with."""
+        if self._secured is not None:
+            await self._secured
+
+    async def ask(
+        self,
+        request: h11.Request,
+        wanted: Wanted,
+        *,
+        until: float,
+        bounds: Bounds,
+    ) -> Reply:
+        """The answer to one request; its head must be there when the loop's clock says `until`."""
+        if not self.is_open:
+            raise ClosedError(is_silent=True)
+        self.asked += 1
+        answer = _Answer(self, wanted, bounds=bounds, until=until)
+        self._answer = answer
+        self._write((self._http.send(request) or b"") + (self._http.send(h11.EndOfMessage()) or b""))
+        try:
+            return await answer.future
+        finally:
+            answer.stop()
+            self._answer = None
+            if not self._is_reusable():
+                self.close()
+
+    def close(self) -> None:
+        """Give the connection up, with whatever is still under way."""
+        self.is_open = False
+        if self._transport is not None:
+            self._transport.abort()
+
+    def _is_reusable(self) -> bool:
+        if not self.is_open or self._http.their_state is not h11.DONE:
+            return False
+        try:
+            self._http.start_next_cycle()
+        except h11.LocalProtocolError:
+            return False
+        # A body after a HEAD would be taken for the next answer.
+        return not self._http.trailing_data[0]
+
+    def _write(self, data: bytes) -> None:
+        if self._transport is None:
+            return
+        if self._tls is not None:
+            self._tls.write(data)
+            data = self._outgoing.read()
+        self._transport.write(data)
+
+    # ---- what asyncio calls ----
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin the handshake, if there is one."""
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - for the types
+        self._transport = transport
+        self.is_open = True
+        if self._tls is not None:
+            self._shake_hands()
+
+    def get_buffer(self, sizehint: int) -> bytearray:  # noqa: ARG002 - asyncio's interface
+        """Where the next bytes go."""
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Read what came."""
+        came = bytes(memoryview(self._buffer)[:nbytes])
+        if self._tls is None:
+            self._take(came)
+        else:
+            self._incoming.write(came)
+            if self._secured is not None and not self._secured.done():
+                self._shake_hands()
+            else:
+                self._decrypt()
+
+    def eof_received(self) -> None:
+        """Read that nothing more comes; asyncio closes its side then."""
+        if self._secured is not None and not self._secured.done():
+            self._secured.set_exception(ClosedError(is_silent=True))
+        self._take(b"")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell whoever waits."""
+        self.is_open = False
+        error = exc or ClosedError(is_silent=True)
+        if self._secured is not None and not self._secured.done():
+            self._secured.set_exception(error)
+        if self._answer is not None:
+            self._answer.fail(error)
+
+    def _shake_hands(self) -> None:
+        assert self._tls is not None  # noqa: S101 - for the types
+        assert self._secured is not None  # noqa: S101 - as above
+        try:
+            self._tls.do_handshake()
+        except ssl.SSLWantReadError:
+            self._flush()
+        except ssl.SSLError as error:
+            self._flush()
+            self._secured.set_exception(error)
+        else:
+            self._flush()
+            self._secured.set_result(None)
+
+    def _flush(self) -> None:
+        if self._transport is not None and (data := self._outgoing.read()):
+            self._transport.write(data)
+
+    def _decrypt(self) -> None:
+        assert self._tls is not None  # noqa: S101 - for the types
+        try:
+            while self.is_open:
+                data = self._tls.read(_READ_BYTES)
+                self._take(data)
+                if not data:
+                    return
+        except ssl.SSLWantReadError:
+            self._flush()
+        except ssl.SSLError as error:
+            if self._answer is not None:
+                self._answer.fail(error)
+            self.close()
+
+    def _take(self, data: bytes) -> None:
+        """Give h11 what came, b"" for the end, and the answer what h11 made of it."""
+        if self._answer is None or self._answer.future.done():
+            # Nobody asked: what comes now must not be taken for the next answer.
+            self.close()
+            return
+        try:
+            self._http.receive_data(data)
+            self._answer.came(len(data))
+            while not self._answer.future.done():
+                event = self._http.next_event()
+                if event is h11.NEED_DATA:
+                    break
+                self._answer.take(event)
+        except h11.RemoteProtocolError as error:
+            self._answer.fail(self._meaning(error, is_end=not data))
+
+    def _meaning(self, error: h11.RemoteProtocolError, *, is_end: bool) -> Exception:
+        if error.error_status_hint == 431:  # noqa: PLR2004 - how h11 marks long headers
+            return HugeHeadersError()
+        if is_end:
+            silent = self._answer is None or not self._answer.bytes
+            return ClosedError(is_silent=silent)
+        return NotHttpError()
+
+
+class _Answer:
+    """An answer on its way."""
+
+    __slots__ = ("_body", "_bounds", "_http", "_loop", "_reply", "_timer", "_wanted", "bytes", "future")
+
+    def __init__(
+        self, connection: Connection, wanted: Wanted, *, bounds: Bounds, until: float
+    ) -> None:
+        self._loop = connection._loop  # noqa: SLF001 - a part of it
+        self._wanted = wanted
+        self._bounds = bounds
+        self._reply: tuple[int, list[tuple[bytes, bytes]]] | None = None
+        self._body: _Body | None = None
+        self._timer = self._loop.call_at(until, self._time_is_up)
+        self.bytes = 0
+        """That came so far."""
+        self.future: asyncio.Future[Reply] = self._loop.create_future()
+
+    def stop(self) -> None:
+        self._timer.cancel()
+
+    def came(self, count: int) -> None:
+        self.bytes += count
+
+    def fail(self, error: Exception) -> None:
+        """End it: with an error, unless its head is there, which is what counts."""
+        if self._reply is not None:
+            self._finish()
+        elif not self.future.done():
+            self.future.set_exception(error)
+
+    def take(self, event: object) -> None:
+        """Go on with the next thing that h11 found."""
+        if isinstance(event, h11.Data):
+            self._take_body(event.data)
+        elif isinstance(event, h11.EndOfMessage):
+            self._finish()
+        elif isinstance(event, h11.Response):
+            self._take_head(event)
+        elif isinstance(event, h11.InformationalResponse):
+            if event.status_code == _SWITCHING:
+                self._take_head(event)
+                self._finish()
+        else:
+            # Paused or closed: nothing more will be read.
+            self.fail(ClosedError(is_silent=not self.bytes))
+
+    def _take_head(self, head: h11.Response | h11.InformationalResponse) -> None:
+        headers = list(head.headers)
+        if sum(len(name) + len(value) for name, value in headers) > HEADER_BYTES:
+            self.fail(HugeHeadersError())
+            return
+        self._reply = (head.status_code, headers)
+        self.bytes = 0
+        self._body = _Body.of(self._wanted, head.status_code, headers)
+        self._wait(self._bounds.rest_s if self._body is None else self._bounds.body_s)
+        if self._body is None and _length(headers) > START_BYTES:
+            self._finish()
+
+    def _take_body(self, data: bytes) -> None:
+        self.bytes += len(data)
+        if self._body is not None and not self._body.is_full:
+            self._body.take(data)
+            if self._body.is_full:
+                self._wait(self._bounds.rest_s)
+        if self.bytes > START_BYTES:
+            self._finish()
+
+    def _wait(self, wait_s: float) -> None:
+        self._timer.cancel()
+        self._timer = self._loop.call_later(wait_s, self._time_is_up)
+
+    def _time_is_up(self) -> None:
+        self.fail(SilenceError())
+
+    def _finish(self) -> None:
+        if self._reply is not None and not self.future.done():
+            status, headers = self._reply
+            start = self._body.start if self._body is not None else b""
+            self.future.set_result(Reply(status, headers, bytes(start)))
+
+
+class _Body:
+    """The start of a body, unpacked."""
+
+    __slots__ = ("_is_page", "_unpack", "is_full", "start")
+
+    def __init__(self, *, is_page: bool, unpack: _Unpack | None) -> None:
+        self._is_page = is_page
+        self._unpack = unpack
+        self.start = bytearray()
+        self.is_full = False
+        """Whether all that is wanted is there."""
+
+    @classmethod
+    def of(
+        cls, wanted: Wanted, status: int, headers: list[tuple[bytes, bytes]]
+    ) -> _Body | None:
+        """What collects the body of this answer; None where nothing of it is wanted."""
+        if wanted == "nothing" or (wanted == "page" and status // 100 != 2):  # noqa: PLR2004 - 2xx
+            return None
+        kind = _value(headers, b"content-type").partition(b";")[0].strip().lower()
+        coding = _value(headers, b"content-encoding").strip().lower()
+        if wanted == "page" and kind and kind not in _PAGES:
+            return None
+        if coding in _PLAIN_CODINGS:
+            return cls(is_page=wanted == "page", unpack=None)
+        return cls(is_page=wanted == "page", unpack=_Unpack()) if coding in _PACKED else None
+
+    def take(self, data: bytes) -> None:
+        """Add what is wanted of the next part."""
+        room = START_BYTES - len(self.start)
+        searched = max(0, len(self.start) - len(b"</title"))
+        self.start += data[:room] if self._unpack is None else self._unpack.some(data, room)
+        self.is_full = len(self.start) >= START_BYTES or (
+            self._is_page and _HEAD_ENDS.search(self.start, searched) is not None
+        )
+
+
+class _Unpack:
+    """gzip, zlib, or deflate without any header, which some servers send in place of zlib."""
+
+    __slots__ = ("_engine", "_is_begun")
+
+    def __init__(self) -> None:
+        self._engine = zlib.decompressobj(_ANY_HEADER)
+        self._is_begun = False
+
+    def some(self, data: bytes, most: int) -> bytes:
+        """What the next part unpacks to, at most so much; nothing once it is broken."""
+        try:
+            return self._engine.decompress(data, most)
+        except zlib.error:
+            if self._is_begun:
+                return b""
+            self._engine = zlib.decompressobj(_BARE_DEFLATE)
+        finally:
+            self._is_begun = True
+        return self.some(data, most)
+
+
+def _value(headers: list[tuple[bytes, bytes]], name: bytes) -> bytes:
+    return next((value for given, value in headers if given == name), b"")
+
+
+def _length(headers: list[tuple[bytes, bytes]]) -> int:
+    """How long the body says that it is; 0 when it does not say."""
+    value = _value(headers, b"content-length")
+    return int(value) if value.isdigit() else 0
