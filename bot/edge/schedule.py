@@ -23,7 +23,7 @@ ROUNDS = 3
 """How often in a row a host may ask to be left alone before that is done for good."""
 
 _FEW = 4
-"""Hosts with so few links left are alike: of those, one with an open connection goes first."""
+"""Hosts with so few links left are alike: of those, one with an unused connection goes first."""
 _UNDER_WAY = 1_000
 """Links that may wait for another host in the middle of their redirects."""
 _SHORTEST_SLEEP_S = 0.005
@@ -31,7 +31,7 @@ _SLOWER, _SLOW_S = 4.0, 1.0
 """How the pause grows when a host complains without naming a time."""
 
 Job = TypeVar("Job")
-_Rank = tuple[int, int, int]
+_Rank = tuple[int, int, int, int]
 
 
 class LeftAloneError(Exception):
@@ -90,7 +90,8 @@ class _Host(Generic[Job]):
     def rank(self, turn: int) -> _Rank:
         """Its place among those that may start: the smallest goes first."""
         kind = 0 if self.waiters else 1 if self.links else 2
-        return kind, -max(_FEW, len(self.links)), -turn
+        busy = 2 if self.active else 0 if self.next_start else 1
+        return kind, -max(_FEW, len(self.links)), busy, turn
 
 
 class Schedule(Generic[Job]):
