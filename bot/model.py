@@ -276,6 +276,8 @@ class Issue:
     """ISO time, UTC."""
     closed_by: str = ""
     """Who closed it, as far as a look at this issue alone tells."""
+    is_locked: bool = False
+    """Whether only collaborators may go on in it, which apps are not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -403,6 +405,8 @@ class Retire:
 
     branch: str
     pull: Pull | None
+    body: str | None = None
+    """The pull request's last text; None leaves it as it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -420,6 +424,21 @@ class Shut:
 
     issue: int
     is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """The one issue of its kind that we keep, open or closed. Natural key: label and marker."""
+
+    label: str
+    marker: str
+    """How its text starts."""
+    title: str
+    body: str
+    is_open: bool
+    """Where it is closed, what it was about is done."""
+    present: Issue | None = None
+    """The issue as it was read; None makes one."""
 
 
 Action = Propose | Say | Label | Retire | Judge | Shut

@@ -26,6 +26,8 @@ NOT_AT_WORK = frozenset({"needs-changes", "duplicate", "on-hold", "parked"})
 _BRANCH = re.compile(r"paper/issue-([1-9][0-9]{0,9})")
 README_BRANCH = "bot/readme"
 """The rolling pull request that mends the README on the default branch."""
+LINKS_BRANCH = "bot/links"
+"""The rolling pull request that mends links of the list."""
 
 
 def branch(issue: int) -> str:
@@ -45,7 +47,7 @@ def issue_of(branch_name: str) -> int | None:
 
 def is_ours(branch_name: str) -> bool:
     """Whether the bot makes this branch."""
-    return branch_name == README_BRANCH or issue_of(branch_name) is not None
+    return branch_name in {README_BRANCH, LINKS_BRANCH} or issue_of(branch_name) is not None
 
 
 def subject(issue: Issue, forms: Mapping[Subject, Form]) -> Subject | None:

@@ -12,6 +12,7 @@ LABELS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "paper": ("1d76db", "A paper for the list"),
         "correction": ("5319e7", "An entry of the list is to be corrected or removed"),
+        "links": ("006b75", "Links of the list that fail, and what mends them"),
         "needs-changes": (
             "d93f0b",
             "The submitter has something to mend; the bot's answer says what",

@@ -12,7 +12,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar, assert_never
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, assert_never
 from urllib.parse import quote
 
 from bot.core.labels import LABELS, MANAGED
@@ -26,6 +26,7 @@ from bot.model import (
     Issue,
     Judge,
     Label,
+    Post,
     Propose,
     Pull,
     Retire,
@@ -45,6 +46,12 @@ MAY_WRITE = ("entries/", "papers/", "README.md")
 """Where a branch of ours may differ from the default branch."""
 STATUS = "list bot"
 """The name of our commit status, for branch protection to ask for."""
+STATE_BRANCH = "bot-state"
+"""Where the bot keeps what it has to remember: no part of the list, and never merged."""
+STATE = "links.jsonl"
+_STATE_README = (
+    "What the bot remembers of the list's links from night to night; it writes this by itself.\n"
+)
 _TRIES = 3
 _MOST_COMMENTS = 2_000
 
@@ -62,6 +69,15 @@ class Proposed:
     """None where the bot may not open pull requests."""
     why_not: str = ""
     """GitHub's words, where it refused to open one."""
+
+
+class State(NamedTuple):
+    """What is remembered on GitHub."""
+
+    text: str | None
+    """None where nothing is remembered."""
+    commit: str | None
+    """The branch's tip; None where there is no such branch."""
 
 
 class Hub:
@@ -132,6 +148,29 @@ class Hub:
         """Every open issue and pull request, oldest first."""
         rows = self.wire.pages(f"{self._at}/issues", state="open", sort="created", direction="asc")
         return tuple(_issue(row) for row in rows)
+
+    def kept_issue(self, label: str, marker: str) -> Issue | None:
+        """Our issue that starts with the marker: an open one first, then the oldest.
+
+        One that is locked is left to those who locked it.
+        """
+        rows = self.wire.pages(f"{self._at}/issues", state="all", labels=label, direction="asc")
+        found = [one for one in map(_issue, rows) if self._is_kept(one, marker)]
+        return min(found, key=lambda one: (not one.is_open, one.number), default=None)
+
+    def _is_kept(self, issue: Issue, marker: str) -> bool:
+        is_ours = issue.author in self.us and not issue.is_pull
+        return is_ours and not issue.is_locked and issue.body.startswith(marker)
+
+    def state(self) -> State:
+        """What is remembered, and the commit that holds it."""
+        try:
+            commit = self.tip(STATE_BRANCH)
+        except MissingError:
+            return State(None, None)
+        rows = self.wire.get(f"{self._at}/git/trees/{commit}")["tree"]
+        blob = next((str(row["sha"]) for row in rows if row["path"] == STATE), None)
+        return State(self.text(blob) if blob else None, commit)
 
     def comments(self, issue: int) -> tuple[Comment, ...]:
         """Every comment on an issue or pull request, oldest first."""
@@ -247,6 +286,27 @@ class Hub:
             self._plan(f"would merge #{pull.number}")
             return False
         return self._again(partial(self._merge, pull, title, message))
+
+    def post(self, action: Post) -> Issue | None:
+        """The one issue of its kind, as it has to be; None where a dry run would make it."""
+        if self._plan:
+            number = f"#{action.present.number}" if action.present else "a new issue"
+            done = "open" if action.is_open else "closed"
+            self._plan(f"would keep {number} {done}: “{action.title}”\n{action.body}")
+            return action.present
+        return self._again(partial(self._post, action))
+
+    def keep_state(self, text: str, *, parent: State) -> State:
+        """Remember this in place of what was read.
+
+        Raises MovedError where somebody wrote something else there since.
+        """
+        if text == parent.text:
+            return parent
+        if self._plan:
+            self._plan(f"would keep {text.count(chr(10)):,} lines on {STATE_BRANCH}")
+            return parent
+        return self._again(partial(self._keep_state, text, parent))
 
     @property
     def is_dry(self) -> bool:
@@ -410,6 +470,70 @@ class Hub:
         body = {"title": action.title, "body": action.body}
         return _pull(self.wire.send("PATCH", f"{self._at}/pulls/{pull.number}", body))
 
+    def _keep_state(self, text: str, parent: State, attempt: int) -> State:
+        if attempt:
+            present = self.state()
+            if present.text == text:
+                return present
+            if present.commit != parent.commit:
+                raise MovedError(f"{STATE_BRANCH} was moved while it was looked at")
+        files = {"README.md": _STATE_README, STATE: text}
+        rows = [
+            {"path": path, "mode": "100644", "type": "blob", "content": content}
+            for path, content in files.items()
+        ]
+        tree = self.wire.send("POST", f"{self._at}/git/trees", {"tree": rows})["sha"]
+        parents = [parent.commit] if parent.commit else []
+        body = {"message": "Keep what is known of links", "tree": tree, "parents": parents}
+        commit = str(self.wire.send("POST", f"{self._at}/git/commits", body)["sha"])
+        try:
+            if parent.commit:
+                path = f"{self._at}/git/refs/heads/{STATE_BRANCH}"
+                self.wire.send("PATCH", path, {"sha": commit})
+            else:
+                ref = {"ref": f"refs/heads/{STATE_BRANCH}", "sha": commit}
+                self.wire.send("POST", f"{self._at}/git/refs", ref)
+        except RefusedError as no:
+            # GitHub's "not a fast forward", "already exists", and "does not exist".
+            if no.status in {404, 409, 422}:
+                raise MovedError(f"{STATE_BRANCH} was moved while it was looked at") from no
+            raise
+        return State(text, commit)
+
+    def _post(self, action: Post, attempt: int) -> Issue | None:
+        present = action.present
+        if present is None or attempt:
+            # Another run may have made it just now, or this one did and heard no answer.
+            present = self.kept_issue(action.label, action.marker) or present
+        if present is None:
+            made = self._made(action) if action.is_open else None
+            return made and self._left_one(action, made)
+        body: dict[str, str] = {}
+        if present.title != action.title or not _is_same(present.body, action.body):
+            body |= {"title": action.title, "body": action.body}
+        if present.is_open != action.is_open:
+            closed = {"state": "closed", "state_reason": "completed"}
+            body |= {"state": "open"} if action.is_open else closed
+        if body:
+            path = f"{self._at}/issues/{present.number}"
+            present = _issue(self.wire.send("PATCH", path, body))
+        if action.label not in {name.lower() for name in present.labels}:
+            path = f"{self._at}/issues/{present.number}/labels"
+            self.wire.send("POST", path, {"labels": [action.label]})
+        return present
+
+    def _made(self, action: Post) -> Issue:
+        body = {"title": action.title, "body": action.body, "labels": [action.label]}
+        return _issue(self.wire.send("POST", f"{self._at}/issues", body))
+
+    def _left_one(self, action: Post, made: Issue) -> Issue:
+        """Where two runs made one at once, the first stays."""
+        first = self.kept_issue(action.label, action.marker)
+        if first is None or first.number == made.number:
+            return made
+        self._shut(Shut(issue=made.number))
+        return first
+
     def _apply(self, action: Action, attempt: int) -> None:
         is_again = attempt > 0
         match action:
@@ -478,7 +602,8 @@ class Hub:
     def _retire(self, action: Retire) -> None:
         if action.pull and action.pull.is_open:
             path = f"{self._at}/pulls/{action.pull.number}"
-            self.wire.send("PATCH", path, {"state": "closed"})
+            last = {} if action.body is None else {"body": action.body}
+            self.wire.send("PATCH", path, {"state": "closed", **last})
         try:
             self.wire.send("DELETE", f"{self._at}/git/refs/heads/{quote(action.branch)}")
         except RefusedError as no:
@@ -574,6 +699,7 @@ def _issue(row: Mapping[str, Any]) -> Issue:
         is_pull=bool(row.get("pull_request")),
         created=str(row.get("created_at") or ""),
         closed_by=_login(row.get("closed_by")),
+        is_locked=bool(row.get("locked")),
     )
 
 

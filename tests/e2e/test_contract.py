@@ -136,6 +136,8 @@ def _ask_pulls(ask: Any) -> None:  # noqa: ANN401 - Examiner.ask
 def _ask_issues(ask: Any) -> None:  # noqa: ANN401 - Examiner.ask
     ask("GET issues?state=all")
     ask("GET issues/1")
+    ask("GET issues?state=all&labels=bug&direction=asc")
+    ask("POST issues", {"title": "Links", "body": "x", "labels": ["bug"]})
     ask("PATCH issues/1", {"title": "Another"})
     comment = ask("POST issues/1/comments", {"body": "x"})["id"]
     ask("GET issues/1/comments")
