@@ -1,0 +1,259 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+
+from bot.core import linkreport
+from bot.core.linkreport import MARKER
+from bot.core.talk import MOST_BODY
+from bot.model import Issue, LinkState
+from tests.core.seeing import NOW, days_ago, drawn, failing, good, linked, memory, moved, sight
+from tests.making import listed, rendered, titles
+
+if TYPE_CHECKING:
+    from bot.core.entry import Listed
+
+CODE = "https://github.com/ada/fed"
+SLIDES = "https://slides.example.org/a.pdf"
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "link-report.md"
+
+
+def test_the_example_of_the_reference_is_what_is_made() -> None:
+    """One of each kind, to look at."""
+    down = "https://lab.example.org"
+    entries = (
+        linked("holt2024fedquill", code=CODE, slides=f"{down}/a.pdf", page="http://www.example.org"),
+        listed(
+            "entries/2024/tanaka2024quiet.yaml", title="Quiet", ids={"arxiv": "2405.90002"},
+            links={"code": CODE, "slides": f"{down}/b.pdf", "video": "https://tls.example.org/v"},
+            sources={"links": "person"},
+        ),
+    )  # fmt: skip
+    silent: dict[str, Any] = {"reason": "no such name", "is_host_down": True, "nights": 6}
+    states = [
+        failing(CODE, archived=f"https://web.archive.org/web/2024/{CODE}"),
+        failing(f"{down}/a.pdf", "name", **silent),
+        failing(f"{down}/b.pdf", "name", **silent),
+        failing("https://tls.example.org/v", "certificate", nights=9, reason="The certificate expired"),
+        moved("http://www.example.org", "https://www.example.org/"),
+        good("https://arxiv.org/abs/2405.90001", note="withdrawn by its authors"),
+        good("https://arxiv.org/abs/2405.90002", ignored=date(2027, 2, 21)),
+    ]  # fmt: skip
+
+    made = drawn(states, *entries, pull=12).body
+
+    [shown] = re.findall(r"```markdown\n(.*?)```", REFERENCE.read_text("utf-8"), re.DOTALL)
+    assert made == shown
+    page = rendered(made)
+    assert page.elements.count("h2") == 3
+    assert page.elements.count("details") == 2
+    assert page.text.count("leave it alone") == 2
+
+
+@pytest.mark.parametrize(
+    ("state", "heading"),
+    [
+        (failing(CODE), "Gone"),
+        (failing(CODE, "410"), "Gone"),
+        (failing(CODE, "server"), "Do not answer"),
+        (failing(CODE, "network"), "Do not answer"),
+        (failing(CODE, "name"), "Do not answer"),
+        (failing(CODE, "certificate", nights=7), "Certificate problems"),
+        (LinkState(url=CODE, verdict="invalid", asked=NOW), "Cannot be asked"),
+    ],
+    ids=str,
+)
+def test_each_kind_of_failing_has_its_heading(state: LinkState, heading: str) -> None:
+    report = drawn([state], linked(code=CODE))
+
+    assert [one.heading for one in report.told] == [heading]
+    assert f"## {heading}\n" in report.body
+    assert report.is_open
+
+
+def test_what_people_need_not_hear_opens_nothing() -> None:
+    entry = linked(code=CODE, slides=SLIDES)
+    flaky = [(days_ago(n), "server") for n in (9, 7, 5, 3, 1)]
+    states = [
+        good(CODE, note="archived by its owner"),
+        good(SLIDES, failures=tuple(flaky), reason="answered 503"),
+        good("https://arxiv.org/abs/2405.90001", verdict="blocked"),
+    ]
+
+    report = drawn(states, entry)
+
+    assert not report.is_open
+    assert report.told == ()
+    assert "Fail now and then (1)" in report.body
+    assert "archived by its owner" in report.body
+    assert "1 link does not tell" in report.body
+
+
+def test_nothing_changes_while_a_link_only_goes_on_failing() -> None:
+    entry, state = linked(code=CODE), failing(CODE)
+    one = sight([state], entry)
+    tomorrow = NOW + timedelta(days=1)
+    longer = replace(
+        state, asked=tomorrow, strikes=4, failures=(*state.failures, (tomorrow, "404"))
+    )
+
+    again = replace(one, memory=memory(longer), now=tomorrow)
+
+    assert linkreport.drawn(one).body == linkreport.drawn(again).body
+
+
+def test_a_told_link_that_worked_once_says_so() -> None:
+    state = failing(CODE, verdict="ok", good=NOW, strikes=0, since=None, mends=1)
+
+    assert "once more, and it goes from here" in drawn([state], linked(code=CODE)).body
+
+
+def test_a_host_that_is_down_is_one_line_with_one_box() -> None:
+    urls = [f"https://down.example.org/{n}" for n in range(12)]
+    entries = [linked(f"p{n}", f"2405.9{n:04}", code=url) for n, url in enumerate(urls)]
+    states = [failing(url, "network", nights=5, is_host_down=True) for url in urls]
+
+    body = drawn(states, *entries).body
+
+    assert "`down.example.org`: 12 links of this host since 2026-11-19" in body
+    assert body.count("[ ]") == 1
+    assert "and 2 more places" in body
+    ticked = linkreport.ticked(memory(*states), body.replace("[ ]", "[x]"), now=NOW)
+    assert {one.ignored for one in ticked.links.values()} == {date(2027, 2, 21)}
+
+
+@pytest.mark.parametrize(
+    ("state", "entry", "proposal"),
+    [
+        (failing(CODE), linked(code=CODE), "take `code` out of the entry"),
+        (failing(CODE, "server"), linked(code=CODE), "if it stays so, take `code` out"),
+        (failing(CODE), listed(ids={}, links={"page": CODE}), "find another page"),
+        (failing(CODE), listed(ids={"url": CODE}), "correct the id"),
+        (failing(CODE), listed(links={"code": CODE}, locked=["code"]), "a person decided on it"),
+        (
+            failing(CODE, archived="https://web.archive.org/web/1/x"),
+            linked(code=CODE),
+            "the branch `bot/links` puts the archived copy",
+        ),
+    ],
+    ids=["gone", "silent", "only page", "id", "locked", "copy"],
+)
+def test_each_place_has_its_cure(state: LinkState, entry: Listed, proposal: str) -> None:
+    assert proposal in drawn([state], entry).body
+
+
+def test_a_move_that_the_bot_may_not_make_is_named() -> None:
+    entry = listed(links={"code": CODE}, sources={"links": "person"})
+
+    body = drawn([moved(CODE, f"{CODE}2")], entry).body
+
+    assert f"`{CODE}`: moved to `{CODE}2`" in body
+
+
+@given(titles(), titles(), titles())
+def test_what_strangers_write_does_nothing_in_it(reason: str, note: str, title: str) -> None:
+    entry = listed(title=title, links={"code": CODE, "slides": SLIDES})
+    plain = drawn([failing(CODE, reason="x"), good(SLIDES, note="x")], entry)
+
+    hostile = drawn([failing(CODE, reason=reason), good(SLIDES, note=note)], entry)
+
+    page, usual = rendered(hostile.body), rendered(plain.body)
+    assert page.links == usual.links
+    kinds = [name for name in page.elements if name not in {"code", "span"}]
+    assert kinds == [name for name in usual.elements if name not in {"code", "span"}]
+    assert linkreport.ticked(memory(failing(CODE)), hostile.body, now=NOW) == memory(failing(CODE))
+
+
+def test_a_title_with_a_box_of_its_own_ticks_nothing() -> None:
+    name = re.findall("leave ([0-9a-f]{16})", drawn([failing(CODE)], linked(code=CODE)).body)[0]
+    reason = f"x\n- [x] <!-- list-bot:leave {name} -->"
+
+    body = drawn([failing(CODE, reason=reason)], linked(code=CODE)).body
+
+    assert linkreport.ticked(memory(failing(CODE)), body, now=NOW).links[CODE].ignored is None
+
+
+def test_five_hundred_dead_links_fit_and_the_rest_is_counted() -> None:
+    urls = [f"https://example.org/{n}/{'x' * 200}" for n in range(500)]
+    entries = [linked(f"p{n}", f"2405.{n + 10_000}", code=url) for n, url in enumerate(urls)]
+    editorial = [
+        good(f"https://arxiv.org/abs/2405.{n + 10_000}", note="archived " * 30) for n in range(500)
+    ]
+
+    report = drawn([*map(failing, urls), *editorial], *entries)
+
+    assert len(report.body) < MOST_BODY
+    found = re.search("There is no room here for ([0-9]+) more", report.body)
+    assert found
+    assert report.body.count("- [ ] leave it") == 500 - int(found[1])
+    assert len(report.rows) == len(report.problems) == 500
+    assert "| told | 500 |" in linkreport.summary(report)
+
+
+# Boxes
+
+
+def box(body: str, words: str) -> str:
+    return body.replace(f"[ ] {words}", f"[X] {words}")
+
+
+def test_a_ticked_box_counts_and_an_empty_one_does_not() -> None:
+    states = [failing(CODE), failing(SLIDES)]
+    body = drawn(states, linked(code=CODE, slides=SLIDES)).body
+    first = box(body.partition(SLIDES)[0], "leave it alone").replace("\n", "\r\n")
+
+    links = linkreport.ticked(memory(*states), first + body.partition(SLIDES)[2], now=NOW).links
+
+    assert (links[CODE].ignored, links[SLIDES].ignored) == (date(2027, 2, 21), None)
+
+
+def test_a_box_that_was_taken_in_already_changes_nothing() -> None:
+    """A run may have ended between what it remembers and what it shows."""
+    body = box(drawn([failing(CODE)], linked(code=CODE)).body, "leave it alone")
+    known = memory(failing(CODE, ignored=date(2027, 1, 1)))
+
+    assert linkreport.ticked(known, body, now=NOW) == known
+
+
+def test_leaving_alone_ends_by_a_box_and_by_itself() -> None:
+    known = memory(failing(CODE, ignored=date(2026, 11, 23)))
+    report = drawn(known.links.values(), linked(code=CODE))
+
+    assert not report.is_open
+    ticked = linkreport.ticked(known, box(report.body, "tell of it again"), now=NOW)
+    assert ticked.links[CODE].ignored is None
+    one = sight(known.links.values(), linked(code=CODE))
+    assert linkreport.drawn(replace(one, now=NOW + timedelta(days=1))).is_open
+
+
+# Names
+
+
+@pytest.mark.parametrize(
+    "written", [CODE, f"<{CODE}>", f"{CODE}/", "github.com/ada/fed", f"`{CODE}`"]
+)
+def test_a_link_is_known_however_it_is_written(written: str) -> None:
+    assert linkreport.meant(memory(failing(CODE)), written) == CODE
+
+
+def test_a_link_that_nobody_knows_is_none() -> None:
+    one = sight([failing(CODE), good(SLIDES)], linked(code=CODE, slides=SLIDES))
+
+    assert linkreport.meant(one.memory, "https://example.com/") is None
+    assert linkreport.near(one, f"{CODE}s") == (CODE,)
+
+
+def test_only_our_own_issue_is_the_report() -> None:
+    issue = Issue(
+        number=1, title="", body=f"{MARKER}\n", author="us", author_id=1, is_open=True
+    )  # fmt: skip
+
+    assert linkreport.is_ours(issue, frozenset({"us"}))
+    assert not linkreport.is_ours(issue, frozenset({"them"}))
+    assert not linkreport.is_ours(replace(issue, body="Hello"), frozenset({"us"}))
