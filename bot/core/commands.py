@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Who: TypeAlias = Literal["anyone", "submitter", "maintainer"]
-Where: TypeAlias = Literal["open", "pull", "any"]
+Where: TypeAlias = Literal["open", "pull", "any", "report"]
 
 MOST_COMMANDS = 10
 """Of one comment."""
@@ -32,7 +32,8 @@ class Command:
     who: Who
     """A submitter's commands are a maintainer's, too."""
     where: Where
-    """Whether the submission has to be open, or to have a pull request."""
+    """Whether the submission has to be open, or to have a pull request; or the report of links,
+    where `help` is the only other command."""
     example: str
     about: str
 
@@ -78,7 +79,15 @@ COMMANDS = (
         example="/reject It is not about federated learning.",
         about="closes issue and pull request with the reason",
     ),
+    Command(
+        name="ignore", takes="link 90d", pattern=r"(?P<value>\S+)(?:[ ]+(?P<days>[0-9]{1,4})[ ]?(?:d|days?)?)?",
+        who="maintainer", where="report", example="/ignore https://example.org/slides.pdf 90d",
+        about="leaves a link of the report alone for so many days, 90 unless told; 0d ends that",
+    ),
 )  # fmt: skip
+
+ON_REPORT = tuple(one for one in COMMANDS if one.where == "report" or one.name == "help")
+ON_SUBMISSION = tuple(one for one in COMMANDS if one.where != "report")
 
 BY_NAME = {command.name: command for command in COMMANDS}
 
@@ -95,8 +104,15 @@ class Said:
     field: str = ""
     value: str = ""
     reason: str = ""
+    days: str = ""
+    """A number, or '' where none is told."""
     is_malformed: bool = False
     """Whether what follows the name is not what the command takes."""
+
+
+def how(command: Command) -> str:
+    """The sentence for a command that was said wrongly."""
+    return f"“/{command.name}” takes {command.takes or 'nothing behind it'}, such as “{command.example}”."
 
 
 # Phones write a capital letter at the start of a line.
@@ -175,11 +191,12 @@ def _said(match: re.Match[str]) -> Said:
     found = re.fullmatch(command.pattern, rest)
     if found is None:
         return Said(name=name, command=command, is_malformed=True)
-    parts = {key: text.strip() for key, text in found.groupdict().items()}
+    parts = {key: text.strip() for key, text in found.groupdict("").items()}
     return Said(
         name=name,
         command=command,
         field=parts.get("field", ""),
         value=parts.get("value", ""),
         reason=parts.get("reason", ""),
+        days=parts.get("days", ""),
     )

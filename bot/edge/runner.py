@@ -54,7 +54,12 @@ def tell_problems(problems: Iterable[Problem], settings: Settings, *, level: str
     told = tuple(problems)
     if told:
         summarize(bullets(map(bullet, told)), settings)
-    for problem in told:
+    annotate(told, settings, level=level)
+
+
+def annotate(problems: Iterable[Problem], settings: Settings, *, level: str = "error") -> None:
+    """Each problem with its place and its cure; in Actions also as an annotation at its file."""
+    for problem in problems:
         tell(f"{problem.where}: {problem.what}. {problem.fix}")
         if settings.in_actions:
             start = f"{problem.field}: " if problem.field else ""

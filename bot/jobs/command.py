@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.core import commands, correction, escape, intake, memo, merge, talk
-from bot.core.commands import COMMANDS
+from bot.core import commands, correction, escape, intake, linkreport, memo, merge, talk
+from bot.core.commands import ON_SUBMISSION
 from bot.core.entry import Entry
 from bot.core.submission import Sheet
 from bot.edge import disk, runner
@@ -16,6 +16,7 @@ from bot.edge.hub import MovedError
 from bot.edge.wire import MissingError
 from bot.jobs import opening, reconcile
 from bot.jobs.desk import UnsoundError
+from bot.jobs.report_command import ReportHearing
 from bot.model import LINK_FIELDS, Comment, Markdown, Problem, Say, Shut
 
 if TYPE_CHECKING:
@@ -51,11 +52,22 @@ def _carry_out(desk: Desk, told: _Told, said: tuple[Said, ...], settings: Settin
     if desk.hub.ours(comments, marker):
         runner.log("this comment has its answer already")
         return
-    replies = _Hearing(desk, told, settings).replies(said)
+    hearing = _hearing(desk, told, settings)
+    replies = hearing.replies(said)
     if replies:
         text = talk.reply(told.comment.id, replies)
         desk.apply(Say(issue=told.comment.issue, marker=marker, text=text))
     runner.log(f"answered; {desk.hub.wire.calls} calls to GitHub")
+
+
+def _hearing(desk: Desk, told: _Told, settings: Settings) -> _Hearing | ReportHearing:
+    """Who hears the commands, by what they were said under."""
+    if told.author in desk.hub.us and not told.is_pull:
+        with suppress(MissingError):
+            issue = desk.hub.issue(told.comment.issue)
+            if linkreport.is_ours(issue, desk.hub.us):
+                return ReportHearing(desk, told.comment.author, settings)
+    return _Hearing(desk, told, settings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +77,8 @@ class _Told:
     comment: Comment
     seen: str
     """The text of the issue or pull request when the comment was written."""
+    author: str
+    """Who opened that."""
     is_pull: bool
     is_bot: bool
 
@@ -85,6 +99,7 @@ def _told(event: Mapping[str, Any]) -> _Told:
             issue=issue["number"],
         ),
         seen=str(issue.get("body") or ""),
+        author=str((issue.get("user") or {}).get("login", "ghost")),
         is_pull=bool(issue.get("pull_request")),
         is_bot=user.get("type") == "Bot",
     )
@@ -140,29 +155,29 @@ class _Hearing:
         command = said.command
         if command is None:
             return talk.commands(self._offered(case), unknown=said.name, near=said.near)
+        why = self._why_not(said, command, case)
+        return _say(why) if why else self._done(said, case)
+
+    def _why_not(self, said: Said, command: Command, case: Case) -> str:
+        """Why a command is not carried out; '' where it is."""
+        if command not in ON_SUBMISSION:
+            return f"“/{said.name}” is for the report of the list's links."
         if said.is_malformed:
-            return _say(
-                f"“/{said.name}” takes {command.takes or 'nothing behind it'}, such as “{command.example}”."
-            )
+            return commands.how(command)
         if not self._may(command, case):
             who = "maintainers" if command.who == "maintainer" else "the submitter and maintainers"
-            return _say(f"“/{said.name}” is for {who} of this list.")
+            return f"“/{said.name}” is for {who} of this list."
         if command.where == "open" and not case.issue.is_open:
-            return _say("The submission is closed: “/reopen” opens it again.")
+            return "The submission is closed: “/reopen” opens it again."
         is_merged = bool(case.pulls) and case.pulls[0].is_merged
-        if (
-            command.where == "pull"
-            and case.pull is None
-            and not (said.name == "merge" and is_merged)
-        ):
-            return _say(
-                "There is no open pull request for this submission: see the bot's answer in its issue."
-            )
-        return self._done(said, case)
+        is_late = said.name == "merge" and is_merged
+        if command.where == "pull" and case.pull is None and not is_late:
+            return "There is no open pull request for this submission: see the bot's answer in its issue."
+        return ""
 
     def _offered(self, case: Case) -> list[Command]:
         """The commands that this person may say."""
-        return [command for command in COMMANDS if self._may(command, case)]
+        return [command for command in ON_SUBMISSION if self._may(command, case)]
 
     def _may(self, command: Command, case: Case) -> bool:
         author = self._told.comment.author

@@ -91,7 +91,7 @@ class Desk:
         """Work on `branch`, the default branch; `root` is a checkout of any age."""
         self.hub = hub
         self._root = root
-        self._settings = settings
+        self.settings = settings
         self._branch = branch
         self._mirror: Mirror | None = None
         self._issues: tuple[Issue, ...] | None = None
@@ -235,7 +235,7 @@ class Desk:
 
     def _decide(self, case: Case) -> Decision:
         """What becomes of the submission, by its text and what the world says."""
-        issue, settings, config = case.issue, self._settings, self.mirror.config
+        issue, settings, config = case.issue, self.settings, self.mirror.config
         if case.subject == "correction":
             return self._decide_correction(case)
         if rival := intake.earlier(issue, self.issues, self.mirror.forms["paper"]):
@@ -253,7 +253,7 @@ class Desk:
         return review.decide(asked, known, index=index, config=config, today=settings.today)
 
     def _decide_correction(self, case: Case) -> Decision:
-        settings, issue = self._settings, case.issue
+        settings, issue = self.settings, case.issue
         reading = form.read(self.mirror.forms["correction"], issue.body)
         read = correction.read(
             reading.fields,
@@ -374,7 +374,7 @@ class Desk:
         return talk.unopened(
             proposal,
             repository=self.hub.repository,
-            server=self._settings.server_url,
+            server=self.settings.server_url,
             base=self._branch,
             why=proposed.why_not,
         )
@@ -504,7 +504,7 @@ class Desk:
             read,
             self.mirror.listed,
             self.mirror.config,
-            allows_private=self._settings.allows_private,
+            allows_private=self.settings.allows_private,
         )
         if result.problems:
             self._tell_problems(pull, result.problems)
@@ -534,7 +534,7 @@ class Desk:
             entries,
             self.mirror.listed,
             self.mirror.config,
-            allows_private=self._settings.allows_private,
+            allows_private=self.settings.allows_private,
         )
         if found and pull:
             self._tell_problems(pull, found)
@@ -555,6 +555,10 @@ class Desk:
         if came != "accepted":
             raise UnsoundError(f"the list has changed its entry, and its submission is {came}")
         return next((one for one in self.hub.pulls(pull.branch) if one.is_open), None)
+
+    def is_current(self, pull: Pull) -> bool:
+        """Whether a pull request is one commit of ours on top of the default branch."""
+        return self._is_current(self.compare(pull.head))
 
     def _is_current(self, comparison: Comparison) -> bool:
         """Whether the branch is one commit of ours on top of the default branch."""

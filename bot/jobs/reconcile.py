@@ -13,6 +13,7 @@ from bot.edge import runner
 from bot.edge.hub import MovedError
 from bot.edge.wire import ExhaustedError, HubError, MissingError
 from bot.jobs import opening
+from bot.jobs.board import Board
 from bot.jobs.desk import UnsoundError
 from bot.model import Propose, Pull, Retire
 
@@ -84,6 +85,8 @@ def _each(desk: Desk) -> Iterator[str]:
         number = intake.issue_of(branch)
         if number and number not in open_numbers:
             yield _guarded(partial(_see_to_leftover, desk, branch, number), branch)
+    if mending := pulls.get(intake.LINKS_BRANCH):
+        yield _guarded(partial(_see_to_links, desk, mending), f"#{mending.number}")
     yield _guarded(partial(_see_to_readme, desk, pulls.get(intake.README_BRANCH)), "the README")
 
 
@@ -154,6 +157,14 @@ def _see_to_leftover(desk: Desk, branch: str, number: int) -> str:
     if came in {"unchanged", "no submission", "gone"}:
         desk.hub.apply((Retire(branch=branch, pull=None),))
     return f"{branch}: taken away, its issue is closed"
+
+
+def _see_to_links(desk: Desk, pull: Pull) -> str:
+    """The pull request that mends links, on top of the default branch as it is now."""
+    if desk.mirror.problems or desk.is_current(pull):
+        # Of a list that cannot be read its own row tells.
+        return ""
+    return Board(desk).mend(pull)
 
 
 def _see_to_readme(desk: Desk, pull: Pull | None) -> str:

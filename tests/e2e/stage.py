@@ -157,7 +157,7 @@ class Stage:
         """One run of a job, in this process, in a checkout of `ref`."""
         if clear:
             self.proxy.clear()
-        self._check_out(ref)
+        self.check_out(ref)
         # Every run has the hour's calls, unless a test meters them.
         self.repository.set_remaining(self._token, 1000)
         if event is None:
@@ -170,7 +170,7 @@ class Stage:
         writes = self.proxy.writes
         return Ran(code=code, calls=self.proxy.reads + writes, writes=writes)
 
-    def _check_out(self, ref: str) -> None:
+    def check_out(self, ref: str = "main") -> None:
         """Bring the checkout to where a branch is, as a workflow's first step does."""
         now = self.repository.files(ref)
         for name, text in now.items():

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import argparse
+import os
+from typing import TYPE_CHECKING
+
+from bot import settings
+from bot.core import ledger
+from bot.jobs import link_report
+from tests.core.seeing import failing, linked, memory
+
+if TYPE_CHECKING:
+    import pytest
+
+    from tests.making import Listing
+
+CODE = "https://github.com/ada/fed"
+
+
+def run(*parts: str, state: str | None = None) -> int:
+    args = argparse.Namespace(root=None, state=state, parts=parts, dry_run=False)
+    return link_report.run(args, settings.read(os.environ))
+
+
+def test_without_github_the_report_is_printed(
+    listing: Listing, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BOT_NOW", "2026-11-24")
+    listing.add(linked(code=CODE))
+    listing.write("state.jsonl", ledger.dump(memory(failing(CODE))))
+
+    assert run("state.jsonl") == 0
+    told = capsys.readouterr().out
+    assert "## Gone" in told
+    assert f"`{CODE}`: since 2026-11-21" in told
+
+    assert run(state="state.jsonl") == 0
+    assert capsys.readouterr().out == told
+
+
+def test_a_file_that_is_missing_or_broken_is_told_and_passed_over(
+    listing: Listing, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listing.write("broken.jsonl", "{")
+
+    assert run("broken.jsonl", state="missing.jsonl") == 0
+
+    told = capsys.readouterr()
+    assert "No link of the list" in told.out
+    assert "broken.jsonl starts anew: line 1 is damaged" in told.err
+    assert "missing.jsonl is not there" in told.err
