@@ -134,13 +134,20 @@ class Schedule(Generic[Job]):
 
     def add(self, host: str, job: Job) -> None:
         """A link that waits for its first look, or for another one after its host complained."""
-        self._host(host).links.append(job)
-        self._waiting += 1
+        found = self._host(host)
+        found.links.append(job)
+        self._took(found)
 
     def add_second(self, host: str, job: Job, *, after_s: float) -> None:
         """A link that is looked at once more, alone, so much later."""
-        self._host(host).second.append((self._clock() + after_s, job))
+        found = self._host(host)
+        found.second.append((self._clock() + after_s, job))
+        self._took(found)
+
+    def _took(self, host: _Host[Job]) -> None:
         self._waiting += 1
+        if self._over is not None:
+            self._file(host)
 
     def take_back(self, host: str) -> Iterator[Job]:
         """Take out all links of a host that wait."""
