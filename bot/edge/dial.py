@@ -226,9 +226,7 @@ class Connections:
         if not self._by_host[host]:
             del self._by_host[host]
 
-    async def _first(
-        self, addresses: Sequence[str], target: Target, *, until: float
-    ) -> Connection:
+    async def _first(self, addresses: Sequence[str], target: Target, *, until: float) -> Connection:
         loop = asyncio.get_running_loop()
         failure: OSError | None = None
         for given in addresses:

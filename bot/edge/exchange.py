@@ -120,7 +120,9 @@ class Connection(asyncio.BufferedProtocol):
         self.asked += 1
         answer = _Answer(self, wanted, bounds=bounds, until=until)
         self._answer = answer
-        self._write((self._http.send(request) or b"") + (self._http.send(h11.EndOfMessage()) or b""))
+        self._write(
+            (self._http.send(request) or b"") + (self._http.send(h11.EndOfMessage()) or b"")
+        )
         try:
             return await answer.future
         finally:
@@ -239,6 +241,7 @@ class Connection(asyncio.BufferedProtocol):
             while not self._answer.future.done():
                 event = self._http.next_event()
                 if event is h11.NEED_DATA:
+                    self._answer.rest()
                     break
                 self._answer.take(event)
         except h11.RemoteProtocolError as error:
@@ -256,7 +259,9 @@ class Connection(asyncio.BufferedProtocol):
 class _Answer:
     """An answer on its way."""
 
-    __slots__ = ("_body", "_bounds", "_http", "_loop", "_reply", "_timer", "_wanted", "bytes", "future")
+    __slots__ = (
+        "_body", "_bounds", "_is_long", "_loop", "_reply", "_timer", "_wanted", "bytes", "future",
+    )  # fmt: skip
 
     def __init__(
         self, connection: Connection, wanted: Wanted, *, bounds: Bounds, until: float
@@ -266,6 +271,7 @@ class _Answer:
         self._bounds = bounds
         self._reply: tuple[int, list[tuple[bytes, bytes]]] | None = None
         self._body: _Body | None = None
+        self._is_long = False
         self._timer = self._loop.call_at(until, self._time_is_up)
         self.bytes = 0
         """That came so far."""
@@ -308,16 +314,20 @@ class _Answer:
         self._reply = (head.status_code, headers)
         self.bytes = 0
         self._body = _Body.of(self._wanted, head.status_code, headers)
+        self._is_long = _is_long(headers)
         self._wait(self._bounds.rest_s if self._body is None else self._bounds.body_s)
-        if self._body is None and _length(headers) > START_BYTES:
+
+    def rest(self) -> None:
+        """All that came is read: end it where nothing that is wanted can follow."""
+        is_full = self._body is None or self._body.is_full
+        if self._reply is not None and is_full and self._is_long:
             self._finish()
 
     def _take_body(self, data: bytes) -> None:
         self.bytes += len(data)
-        if self._body is not None and not self._body.is_full:
-            self._body.take(data)
-            if self._body.is_full:
-                self._wait(self._bounds.rest_s)
+        body = self._body
+        if body is not None and not body.is_full and body.take(data):
+            self._wait(self._bounds.rest_s)
         if self.bytes > START_BYTES:
             self._finish()
 
@@ -348,9 +358,7 @@ class _Body:
         """Whether all that is wanted is there."""
 
     @classmethod
-    def of(
-        cls, wanted: Wanted, status: int, headers: list[tuple[bytes, bytes]]
-    ) -> _Body | None:
+    def of(cls, wanted: Wanted, status: int, headers: list[tuple[bytes, bytes]]) -> _Body | None:
         """What collects the body of this answer; None where nothing of it is wanted."""
         if wanted == "nothing" or (wanted == "page" and status // 100 != 2):  # noqa: PLR2004 - 2xx
             return None
@@ -362,14 +370,15 @@ class _Body:
             return cls(is_page=wanted == "page", unpack=None)
         return cls(is_page=wanted == "page", unpack=_Unpack()) if coding in _PACKED else None
 
-    def take(self, data: bytes) -> None:
-        """Add what is wanted of the next part."""
+    def take(self, data: bytes) -> bool:
+        """Add what is wanted of the next part; gives whether all that is wanted is there."""
         room = START_BYTES - len(self.start)
         searched = max(0, len(self.start) - len(b"</title"))
         self.start += data[:room] if self._unpack is None else self._unpack.some(data, room)
         self.is_full = len(self.start) >= START_BYTES or (
             self._is_page and _HEAD_ENDS.search(self.start, searched) is not None
         )
+        return self.is_full
 
 
 class _Unpack:
@@ -398,7 +407,9 @@ def _value(headers: list[tuple[bytes, bytes]], name: bytes) -> bytes:
     return next((value for given, value in headers if given == name), b"")
 
 
-def _length(headers: list[tuple[bytes, bytes]]) -> int:
-    """How long the body says that it is; 0 when it does not say."""
-    value = _value(headers, b"content-length")
-    return int(value) if value.isdigit() else 0
+def _is_long(headers: list[tuple[bytes, bytes]]) -> bool:
+    """Whether the end of the body is too far away to use the connection again after it."""
+    length = _value(headers, b"content-length")
+    if length.isdigit():
+        return int(length) > START_BYTES
+    return not _value(headers, b"transfer-encoding")

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Iterator
+    from collections.abc import Callable, Coroutine, Iterator
 
     from bot.core.ratelimit import Allowance
+    from bot.edge.web import Limits, World
     from bot.model import Manners
 
 ROUNDS = 3
@@ -101,23 +102,18 @@ class Schedule(Generic[Job]):
         self,
         start: Callable[[Job], Coroutine[None, None, None]],
         *,
-        in_flight: int,
+        limits: Limits,
         manners: Callable[[str], Manners],
-        at_once: int,
-        between_s: float,
         pace: float,
-        clock: Callable[[], float],
-        sleep: Callable[[float], Awaitable[None]],
+        world: World,
     ) -> None:
         """`start` looks at a link whose host's turn is taken already."""
         self._start = start
-        self._in_flight = in_flight
+        self._limits = limits
         self._manners = manners
-        self._at_once = at_once
-        self._between_s = between_s
         self._pace = pace
-        self._clock = clock
-        self._sleep = sleep
+        self._clock = world.clock
+        self._sleep = world.sleep
         self._hosts: dict[str, _Host[Job]] = {}
         self._ready: list[tuple[_Rank, int, _Host[Job]]] = []
         self._later: list[tuple[float, int, _Host[Job]]] = []
@@ -255,10 +251,10 @@ class Schedule(Generic[Job]):
         found = self._hosts.get(name)
         if found is None:
             manners = self._manners(name)
-            between_s = self._between_s if manners.pause_s is None else manners.pause_s
+            between_s = self._limits.between_s if manners.pause_s is None else manners.pause_s
             found = self._hosts[name] = _Host(
                 name=name,
-                at_once=manners.at_once or self._at_once,
+                at_once=manners.at_once or self._limits.at_once,
                 usual_s=between_s * self._pace,
                 pause_s=between_s * self._pace,
             )
@@ -279,21 +275,21 @@ class Schedule(Generic[Job]):
     def _pump(self) -> None:
         """Start whatever may start now."""
         self._wake()
-        while self._ready and self._active < self._in_flight:
+        while self._ready and self._active < self._limits.in_flight:
             (kind, *_), ticket, host = self._ready[0]
             if ticket == host.ticket and kind and len(self._running) >= self._most_under_way:
                 break
             heapq.heappop(self._ready)
             if ticket == host.ticket:
                 self._give(host)
-        if self._active < self._in_flight:
+        if self._active < self._limits.in_flight:
             self._sleep_on()
         if not (self._waiting or self._running) and self._over and not self._over.done():
             self._over.set_result(None)
 
     @property
     def _most_under_way(self) -> int:
-        return self._in_flight + _UNDER_WAY
+        return self._limits.in_flight + _UNDER_WAY
 
     def _wake(self) -> None:
         now = self._clock()

@@ -119,6 +119,18 @@ class World:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Guide:
+    """What those who know more of the links say."""
+
+    manners: Callable[[str], Manners] = lambda _: Manners()
+    """How a host is asked."""
+    judge_service: Judge | None = None
+    """What the answer of a service means that is asked in place of a link."""
+    on_look: Callable[[Look], None] = lambda _: None
+    """Hears of each look as soon as it is final."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
     """What one run saw."""
 
@@ -158,7 +170,7 @@ async def probe_all(
     return tuple(found.looks[url] for url in urls)
 
 
-def ask(
+def ask(  # noqa: PLR0913 - all that a run is told, each named at the call
     questions: Iterable[Question],
     *,
     settings: Settings,
@@ -168,17 +180,14 @@ def ask(
     judge_service: Judge | None = None,
     on_look: Callable[[Look], None] = lambda _: None,
 ) -> Round:
-    """A look at each link; for callers outside of any event loop, see `ask_all`."""
+    """A look at each link; for callers outside of any event loop.
+
+    `manners` says how a host is asked, `judge_service` what the answer of a service means that is
+    asked in place of a link, and `on_look` hears of each look as soon as it is final.
+    """
+    guide = Guide(manners=manners, judge_service=judge_service, on_look=on_look)
     return _run(
-        lambda: ask_all(
-            questions,
-            settings=settings,
-            limits=limits,
-            world=world,
-            manners=manners,
-            judge_service=judge_service,
-            on_look=on_look,
-        )
+        lambda: ask_all(questions, settings=settings, limits=limits, world=world, guide=guide)
     )
 
 
@@ -188,25 +197,14 @@ async def ask_all(
     settings: Settings,
     limits: Limits = Limits(),
     world: World = World(),
-    manners: Callable[[str], Manners] = lambda _: Manners(),
-    judge_service: Judge | None = None,
-    on_look: Callable[[Look], None] = lambda _: None,
+    guide: Guide = Guide(),
 ) -> Round:
-    """A look at each link, told to `on_look` as soon as it is final.
+    """A look at each link; what stands there twice is asked once.
 
-    `manners` says how a host is asked, and `judge_service` what the answer of a service means that
-    is asked in place of a link. Never raises for what a link, a name server or a host does: that
-    is what a verdict is for. Names are looked up in the loop's default executor, which `ask` makes
-    wide.
+    Never raises for what a link, a name server or a host does: that is what a verdict is for.
+    Names are looked up in the loop's default executor, which `ask` makes wide.
     """
-    run = _Run(
-        settings,
-        limits=limits,
-        world=world,
-        manners=manners,
-        judge_service=judge_service,
-        on_look=on_look,
-    )
+    run = _Run(settings, limits=limits, world=world, guide=guide)
     return await run.all(questions)
 
 
@@ -222,21 +220,11 @@ def _run(work: Callable[[], Coroutine[None, None, _T]]) -> _T:
 class _Run:
     """One run over many links."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        *,
-        limits: Limits,
-        world: World,
-        manners: Callable[[str], Manners],
-        judge_service: Judge | None,
-        on_look: Callable[[Look], None],
-    ) -> None:
+    def __init__(self, settings: Settings, *, limits: Limits, world: World, guide: Guide) -> None:
         self._settings = settings
         self._limits = limits
         self._world = world
-        self._judge_service = judge_service
-        self._on_look = on_look
+        self._guide = guide
         self._names = Names(world.resolve)
         self._connections = Connections(
             names=self._names,
@@ -247,13 +235,10 @@ class _Run:
         )
         self._schedule: Schedule[Job] = Schedule(
             self._look,
-            in_flight=limits.in_flight,
-            manners=manners,
-            at_once=limits.at_once,
-            between_s=limits.between_s,
+            limits=limits,
+            manners=guide.manners,
             pace=settings.pace,
-            clock=world.clock,
-            sleep=world.sleep,
+            world=world,
         )
         self._line = Line(
             connections=self._connections,
@@ -304,7 +289,7 @@ class _Run:
 
     def _tell(self, look: Look) -> None:
         self._looks[look.url] = look
-        self._on_look(look)
+        self._guide.on_look(look)
 
     # ---- one look ----
 
@@ -350,11 +335,12 @@ class _Run:
         return None if isinstance(there, Refusal) else await probe.walk(there, "GET")
 
     async def _ask_service(self, job: Job, probe: Probe) -> None:
-        assert self._judge_service is not None  # noqa: S101 - who names a service can judge it
+        judge = self._guide.judge_service
+        assert judge is not None  # noqa: S101 - whoever names a service can judge it
         end = await probe.service()
         there = job.target.url
         walk = Walk(method="GET", end=end, start_url=there, end_url=there)
-        finding = self._judge_service(job.question, end)
+        finding = judge(job.question, end)
         outcome = Outcome(finding, probe.status, None, is_silent=_is_silent(walk))
         self._settle(job, outcome, walk, host=job.target.host)
 

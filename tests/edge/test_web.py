@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
     from pathlib import Path
 
+    from bot.edge.dial import Resolve
     from bot.model import Look
 
     Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -63,12 +64,12 @@ class Pauses:
     def clock(self) -> float:
         return self._slept_s
 
-    def world(self, **parts: Any) -> World:
+    def world(self, **parts: Any) -> World:  # noqa: ANN401 - World's own fields
         """A world with this clock."""
         return World(sleep=self.sleep, clock=self.clock, **parts)
 
 
-def names(**known: Sequence[str]) -> web.Resolve:
+def names(**known: Sequence[str]) -> Resolve:
     """A resolver that knows these names, written with `_` for a stop, and no others."""
 
     async def resolve(name: str, _: int) -> Sequence[str]:
@@ -121,7 +122,7 @@ def look(
     return found
 
 
-def ask(questions: Sequence[Question], *, limits: Limits = QUICK, **parts: Any) -> Round:
+def ask(questions: Sequence[Question], *, limits: Limits = QUICK, **parts: Any) -> Round:  # noqa: ANN401
     parts = {"settings": OPEN, "world": Pauses().world(), **parts}
     return web.ask(questions, limits=limits, **parts)
 
@@ -691,7 +692,9 @@ def test_what_was_checked_is_what_is_connected_to(host: LinkHost) -> None:
         return next(answers)
 
     found = look(
-        "http://evil.example/ok", settings=CLOSED, world=Pauses().world(resolve=rebinding, dial=dialled)
+        "http://evil.example/ok",
+        settings=CLOSED,
+        world=Pauses().world(resolve=rebinding, dial=dialled),
     )
 
     assert (found.verdict, dialled.asked) == ("ok", [f"{PUBLIC} 80"])
@@ -765,7 +768,9 @@ def test_some_links_are_never_asked(url: str, verdict: str, reason: str) -> None
 
 def test_an_address_in_an_old_spelling_is_dialled_in_the_plain_one(host: LinkHost) -> None:
     dialled = Dial(host.url)
-    found = look("http://134744072/ok", settings=CLOSED, world=Pauses().world(resolve=names(), dial=dialled))
+    found = look(
+        "http://134744072/ok", settings=CLOSED, world=Pauses().world(resolve=names(), dial=dialled)
+    )
 
     assert (found.verdict, dialled.asked) == ("ok", ["8.8.8.8 80"])
 
@@ -815,7 +820,11 @@ def test_the_systems_resolver_is_asked(host: LinkHost) -> None:
 def test_ipv4_comes_first_and_the_next_address_after_a_dead_one(host: LinkHost) -> None:
     dialled = Dial(host.url, dead={"8.8.4.4": ConnectionRefusedError()})
     resolve = names(site_example=["2606:4700::1111", "8.8.4.4", "1.1.1.1"])
-    found = look("http://site.example/ok", settings=CLOSED, world=Pauses().world(resolve=resolve, dial=dialled))
+    found = look(
+        "http://site.example/ok",
+        settings=CLOSED,
+        world=Pauses().world(resolve=resolve, dial=dialled),
+    )
 
     assert found.verdict == "ok"
     assert dialled.asked == ["8.8.4.4 80", "1.1.1.1 80"]
