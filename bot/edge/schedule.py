@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import itertools
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterator
+    from collections.abc import Callable, Coroutine, Iterable, Iterator
 
     from bot.core.ratelimit import Allowance
     from bot.edge.web import Limits, World
@@ -27,6 +28,8 @@ _FEW = 4
 """Hosts with so few links left are alike: of those, one with an unused connection goes first."""
 _UNDER_WAY = 1_000
 """Links that may wait for another host in the middle of their redirects."""
+_READ_AT_ONCE = 50
+"""Links that are read before the next look is begun."""
 _SHORTEST_SLEEP_S = 0.005
 _SLOWER, _SLOW_S = 4.0, 1.0
 """How the pause grows when a host complains without naming a time."""
@@ -125,6 +128,7 @@ class Schedule(Generic[Job]):
         self._sleeper: asyncio.Task[None] | None = None
         self._wakes_at = 0.0
         self._over: asyncio.Future[None] | None = None
+        self._is_reading = False
 
     # ---- what waits ----
 
@@ -142,8 +146,7 @@ class Schedule(Generic[Job]):
 
     def _took(self, host: _Host[Job]) -> None:
         self._waiting += 1
-        if self._over is not None:
-            self._file(host)
+        self._file(host)
 
     def take_back(self, host: str) -> Iterator[Job]:
         """Take out all links of a host that wait."""
@@ -235,12 +238,19 @@ class Schedule(Generic[Job]):
 
     # ---- running ----
 
-    async def run(self) -> None:
-        """Until every link is done."""
-        self._over = asyncio.get_running_loop().create_future()
-        for host in self._hosts.values():
-            self._file(host)
+    async def run(self, jobs: Iterable[tuple[str, Job]]) -> None:
+        """Look at all these links of hosts; the first while the last are still being read."""
+        loop = asyncio.get_running_loop()
+        self._over = loop.create_future()
+        self._is_reading = True
         try:
+            rest = iter(jobs)
+            while some := tuple(itertools.islice(rest, _READ_AT_ONCE)):
+                for host, job in some:
+                    self.add(host, job)
+                self._pump()
+                await asyncio.sleep(0)
+            self._is_reading = False
             self._pump()
             await self._over
         finally:
@@ -284,7 +294,8 @@ class Schedule(Generic[Job]):
                 self._give(host)
         if self._active < self._limits.in_flight:
             self._sleep_on()
-        if not (self._waiting or self._running) and self._over and not self._over.done():
+        is_over = not (self._is_reading or self._waiting or self._running)
+        if is_over and self._over is not None and not self._over.done():
             self._over.set_result(None)
 
     @property

@@ -7,7 +7,7 @@ decided in `core.verdict`, when which host is asked in `schedule`, how one link 
 from __future__ import annotations
 
 import asyncio
-import secrets
+import os
 import ssl
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -15,8 +15,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
-
-import certifi
 
 from bot import __version__
 from bot.core import verdict
@@ -29,7 +27,15 @@ from bot.edge.schedule import LeftAloneError, Schedule
 from bot.model import Look, Manners, Question
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+    from collections.abc import (
+        Awaitable,
+        Callable,
+        Coroutine,
+        Iterable,
+        Iterator,
+        Mapping,
+        Sequence,
+    )
 
     from bot.edge.dial import Dial, Resolve
     from bot.edge.target import Target
@@ -89,6 +95,8 @@ PREVIEW = Limits(in_flight=64, at_once=2, patience_s=10.0)
 @cache
 def trust() -> ssl.SSLContext:
     """The usual certificates, read once: one context a client costs 20 ms and 0.8 MB each."""
+    import certifi  # noqa: PLC0415 - it brings more than it is, and links by HTTP do without
+
     context = ssl.create_default_context(cafile=certifi.where())
     context.set_alpn_protocols(["http/1.1"])
     return context
@@ -112,7 +120,7 @@ class World:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     clock: Callable[[], float] = time.monotonic
     """Seconds, for the pauses; `sleep` lets it go on."""
-    token: Callable[[], str] = lambda: secrets.token_hex(8)
+    token: Callable[[], str] = lambda: os.urandom(8).hex()
     """Makes up an address that no site has."""
     tls: ssl.SSLContext | None = None
     """Which certificates are trusted; None: those of `trust`."""
@@ -255,10 +263,8 @@ class _Run:
 
     async def all(self, questions: Iterable[Question]) -> Round:
         """A look at each link, each once."""
-        for question in {question.url: question for question in questions}.values():
-            self._add(question)
         try:
-            await self._schedule.run()
+            await self._schedule.run(self._jobs(questions))
         finally:
             self._connections.close()
             self._names.close()
@@ -271,14 +277,16 @@ class _Run:
             unasked=tuple(self._unasked),
         )
 
-    def _add(self, question: Question) -> None:
-        found = self._target(question)
-        if isinstance(found, Refusal):
-            verb = "leads to" if found.verdict == "refused" else "this is"
-            reason = f"{verb} {found.what}"
-            self._tell(Look(url=question.url, verdict=found.verdict, reason=reason))
-        else:
-            self._schedule.add(found.host, Job(question, found))
+    def _jobs(self, questions: Iterable[Question]) -> Iterator[tuple[str, Job]]:
+        """What is to be asked, each link once; of the others it is told why not."""
+        for question in {question.url: question for question in questions}.values():
+            found = self._target(question)
+            if isinstance(found, Refusal):
+                verb = "leads to" if found.verdict == "refused" else "this is"
+                reason = f"{verb} {found.what}"
+                self._tell(Look(url=question.url, verdict=found.verdict, reason=reason))
+            else:
+                yield found.host, Job(question, found)
 
     def _target(self, question: Question) -> Target | Refusal:
         is_service = bool(question.target)
