@@ -95,6 +95,19 @@ def refusal(url: str, *, allows_private: bool) -> Refusal | None:
     return None if allows_private else _inner(host, parts.port)
 
 
+def host_refusal(host: str, port: int | None, *, allows_private: bool) -> Refusal | None:
+    """Why nothing is asked of this host at this port, being in lower case and ASCII.
+
+    Says the same as `refusal` of a link that has nothing else in it.
+
+    >>> host_refusal("0x7f.1", None, allows_private=False).what
+    'a private address (0x7f.1)'
+    """
+    if _host(SplitResult("http", host, "", "", "")) is None:
+        return _invalid("a link without a proper host")
+    return None if allows_private else _inner(host, port)
+
+
 def is_inner_name(host: str) -> bool:
     """Whether only a private network can know this name, being in lower case."""
     return "." not in host or any(

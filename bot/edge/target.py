@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bot.core import address
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     import httpx
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_LAST_PORT = 65_535
 
 # What httpx (0.28.1) leaves as it is; nine links of ten. Whatever else is valid goes through
 # httpx, which quotes, joins, and knows other scripts. It is imported only then: that takes longer
@@ -52,9 +54,12 @@ def of(url: str, *, allows_private: bool) -> Target | Refusal:
     >>> of("https://site.example/a?b#c", allows_private=False).path
     b'/a?b'
     """
+    if plain := _plain(url):
+        port = None if ":" not in plain.netloc else plain.port
+        return _refusal(plain.host, port, allows_private=allows_private) or plain
     if refusal := address.refusal(url, allows_private=allows_private):
         return refusal
-    return _plain(url) or _read(url, allows_private=allows_private)
+    return _read(url, allows_private=allows_private)
 
 
 def service(url: str) -> Target | None:
@@ -80,8 +85,13 @@ def joined(base: Target, location: str, *, allows_private: bool) -> Target | Ref
     return of(found, allows_private=allows_private)
 
 
+_refusal = lru_cache(maxsize=4_096)(address.host_refusal)
+"""Links of one host come in dozens."""
+
+
 def _plain(url: str) -> Target | None:
-    found = _PLAIN.fullmatch(url)
+    """The parts of a link that stays as it is; None for any other, which may be a good one."""
+    found = _PLAIN.fullmatch(url) if len(url) <= address.LINK_CHARS else None
     if found is None or "/." in found["path"]:
         return None
     scheme, host, port, path = found["scheme"], found["host"], found["port"], found["path"]
@@ -89,7 +99,7 @@ def _plain(url: str) -> Target | None:
         return None
     usual = _DEFAULT_PORTS[scheme]
     number = int(port) if port else usual
-    if port and number == usual:
+    if port and (number == usual or number > _LAST_PORT):
         return None
     netloc = f"{host}:{port}" if port else host
     target = path if path.startswith("/") else f"/{path}"
