@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable, Iterator
+    from collections.abc import Callable, Coroutine, Iterable
 
     from bot.core.ratelimit import Allowance
     from bot.edge.web import Limits, World
@@ -148,19 +148,19 @@ class Schedule(Generic[Job]):
         self._waiting += 1
         self._file(host)
 
-    def take_back(self, host: str) -> Iterator[Job]:
+    def take_back(self, host: str) -> tuple[Job, ...]:
         """Take out all links of a host that wait."""
         found = self._host(host)
-        taken = [*found.links, *(job for _, job in found.second)]
+        taken = (*found.links, *(job for _, job in found.second))
         found.links.clear()
         found.second.clear()
         self._waiting -= len(taken)
-        yield from taken
+        self._file(found)
+        return taken
 
-    def take_all_back(self) -> Iterator[Job]:
+    def take_all_back(self) -> tuple[Job, ...]:
         """Take out all links that wait."""
-        for name in tuple(self._hosts):
-            yield from self.take_back(name)
+        return tuple(job for name in tuple(self._hosts) for job in self.take_back(name))
 
     # ---- what a host wants ----
 
@@ -190,6 +190,7 @@ class Schedule(Generic[Job]):
             waiter = found.waiters.popleft()
             if not waiter.done():
                 waiter.set_exception(LeftAloneError())
+        self._file(found)
 
     def is_left_alone(self, host: str) -> bool:
         """Whether nothing more is asked of it."""
@@ -344,8 +345,15 @@ class Schedule(Generic[Job]):
             return
         if not task.cancelled() and (error := task.exception()):
             self._over.set_exception(error)
-            return
-        self._pump()
+        else:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        try:
+            self._pump()
+        except Exception as error:  # noqa: BLE001 - it ends the run, instead of being lost here
+            if self._over is not None and not self._over.done():
+                self._over.set_exception(error)
 
     def _sleep_on(self) -> None:
         """See to it that somebody wakes up when the next host's pause is over."""
@@ -363,4 +371,4 @@ class Schedule(Generic[Job]):
     async def _nap(self, wait_s: float) -> None:
         await self._sleep(wait_s)
         self._sleeper = None
-        self._pump()
+        self._go_on()
