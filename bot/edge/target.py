@@ -20,7 +20,7 @@ _LAST_PORT = 65_535
 # httpx, which quotes, joins, and knows other scripts. It is imported only then: that takes longer
 # than asking a hundred links.
 _SAFE = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})"
-_PLAIN = re.compile(
+PLAIN = re.compile(
     r"(?P<scheme>https?)://(?P<host>(?!xn--)[a-z0-9-]+(?:\.(?!xn--)[a-z0-9-]+)+)"
     rf"(?::(?P<port>[1-9][0-9]{{1,4}}))?(?P<path>(?:/{_SAFE}*)?(?:\?{_SAFE}+)?)"
     rf"(?:#{_SAFE}+)?"
@@ -59,7 +59,7 @@ def of(url: str, *, allows_private: bool) -> Target | Refusal:
         return _refusal(plain.host, port, allows_private=allows_private) or plain
     if refusal := address.refusal(url, allows_private=allows_private):
         return refusal
-    return _read(url, allows_private=allows_private)
+    return read(url, allows_private=allows_private)
 
 
 def service(url: str) -> Target | None:
@@ -72,8 +72,8 @@ def joined(base: Target, location: str, *, allows_private: bool) -> Target | Ref
     """The address that a redirect leads to."""
     _, mark, fragment = base.url.partition("#")
     found = location
-    if not _PLAIN.fullmatch(location):
-        import httpx  # noqa: PLC0415 - see `_PLAIN`
+    if not PLAIN.fullmatch(location):
+        import httpx  # noqa: PLC0415 - see `PLAIN`
 
         try:
             found = str(httpx.URL(base.url).join(location))
@@ -91,7 +91,7 @@ _refusal = lru_cache(maxsize=4_096)(address.host_refusal)
 
 def _plain(url: str) -> Target | None:
     """The parts of a link that stays as it is; None for any other, which may be a good one."""
-    found = _PLAIN.fullmatch(url) if len(url) <= address.LINK_CHARS else None
+    found = PLAIN.fullmatch(url) if len(url) <= address.LINK_CHARS else None
     if found is None or "/." in found["path"]:
         return None
     scheme, host, port, path = found["scheme"], found["host"], found["port"], found["path"]
@@ -106,9 +106,9 @@ def _plain(url: str) -> Target | None:
     return Target(url, scheme, host, number, netloc, target.encode())
 
 
-def _read(url: str, *, allows_private: bool) -> Target | Refusal:
-    """As httpx reads it."""
-    import httpx  # noqa: PLC0415 - see `_PLAIN`
+def read(url: str, *, allows_private: bool) -> Target | Refusal:
+    """The address in its parts, as httpx reads it, and checked again."""
+    import httpx  # noqa: PLC0415 - see `PLAIN`
 
     try:
         found = httpx.URL(url)

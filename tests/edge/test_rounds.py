@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,13 +17,15 @@ from bot.model import Look, Manners, Question
 from bot.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
 
     from bot.core.verdict import Failed
+    from bot.edge.dial import Dial, Resolve
 
 SETTINGS = Settings()
 LIMITS = Limits(between_s=0, answer_s=2.0, body_s=0.2, rest_s=0.1, pause_s=1.0)
 OK = "200 OK", "Content-Length: 0"
+NO_GUIDE = Guide()
 PUBLIC = "8.8.8.8"
 
 
@@ -56,10 +58,14 @@ class Web:
     """Requests in flight, by host, and in all under ''."""
     connections: int = 0
     looked_up: list[str] = field(default_factory=list)
-    _port: int = 0
+    port: int = 0
+    names: Resolve | None = None
+    """In place of one public address for every name."""
+    way: Dial | None = None
+    """In place of the way to this server."""
     _open: list[asyncio.StreamWriter] = field(default_factory=list)
 
-    def run(self, urls: Sequence[str | Question], **parts: object) -> Round:
+    def run(self, urls: Sequence[str | Question], **parts: Any) -> Round:  # noqa: ANN401 - those of `_run`
         """Ask these links."""
         return asyncio.run(self._run(urls, **parts))
 
@@ -69,12 +75,12 @@ class Web:
         *,
         limits: Limits = LIMITS,
         settings: Settings = SETTINGS,
-        guide: Guide = Guide(),
+        guide: Guide = NO_GUIDE,
         world: World | None = None,
     ) -> Round:
         questions = [Question(url=url) if isinstance(url, str) else url for url in urls]
         serving = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self._port = serving.sockets[0].getsockname()[1]
+        self.port = serving.sockets[0].getsockname()[1]
         world = world or World()
         try:
             return await web.ask_all(
@@ -82,7 +88,12 @@ class Web:
                 settings=settings,
                 limits=limits,
                 guide=guide,
-                world=replace(world, resolve=self.resolve, dial=self.dial, token=lambda: "token"),
+                world=replace(
+                    world,
+                    resolve=self.names or self.resolve,
+                    dial=self.way or self.dial,
+                    token=lambda: "token",
+                ),
             )
         finally:
             serving.close()
@@ -98,7 +109,7 @@ class Web:
         self, protocol: Callable[[], asyncio.BaseProtocol], address: str, _: int
     ) -> object:
         assert address == PUBLIC
-        return await dial.connect(protocol, "127.0.0.1", self._port)
+        return await dial.connect(protocol, "127.0.0.1", self.port)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
@@ -327,7 +338,9 @@ def test_a_name_that_cannot_exist_is_not_looked_up() -> None:
 def test_a_name_that_did_not_resolve_is_asked_for_again_in_the_second_look() -> None:
     _, world = fake()
     there = Web()
-    answers = iter([socket.gaierror(socket.EAI_AGAIN, ""), [PUBLIC]])
+    answers: Iterator[Exception | list[str]] = iter(
+        [socket.gaierror(socket.EAI_AGAIN, ""), [PUBLIC]]
+    )
 
     async def resolve(*_: object) -> Sequence[str]:
         answer = next(answers)
@@ -335,7 +348,7 @@ def test_a_name_that_did_not_resolve_is_asked_for_again_in_the_second_look() -> 
             raise answer
         return answer
 
-    there.resolve = resolve  # type: ignore[method-assign]
+    there.names = resolve
     found = there.run(links("a.example", 1), world=world)
 
     assert verdicts(found) == {"ok": 1}
@@ -394,7 +407,7 @@ def test_a_connection_that_is_not_made_in_time_is_not_the_same_as_silence() -> N
         await asyncio.sleep(60)
         raise AssertionError
 
-    there.dial = nobody  # type: ignore[method-assign]
+    there.way = nobody
     limits = replace(LIMITS, connect_s=0.02)
     (found,) = there.run(links("a.example", 1), limits=limits, world=world).looks.values()
 
@@ -597,10 +610,10 @@ def test_a_service_that_complains_is_waited_for() -> None:
 
 def test_a_service_may_be_on_this_machine_and_a_link_may_not() -> None:
     there = Web()
-    there.resolve = _loopback  # type: ignore[method-assign]
-    there.dial = lambda protocol, _, __: dial.connect(protocol, "127.0.0.1", there._port)  # type: ignore[method-assign]
+    there.names = _loopback
+    there.way = lambda protocol, _, __: dial.connect(protocol, "127.0.0.1", there.port)
     _, world = fake()
-    urls = [doi("https://doi.org/10.1/x"), "http://doi.service:8000/y"]
+    urls: list[str | Question] = [doi("https://doi.org/10.1/x"), "http://doi.service:8000/y"]
     found = there.run(urls, guide=Guide(judge_service=judged), world=world)
 
     assert found.looks["http://doi.service:8000/y"].verdict == "refused"
