@@ -34,6 +34,7 @@ _PACKED = frozenset({b"gzip", b"x-gzip", b"deflate"})
 _ANY_HEADER, _BARE_DEFLATE = 47, -15
 """zlib's window bits: the first find out whether a gzip or a zlib header comes."""
 _HEAD_ENDS = re.compile(rb"</(?:title|head)", re.IGNORECASE)
+_BEGINS = b"HTTP/"
 _SWITCHING = 101
 _PLAIN_CODINGS = frozenset({b"", b"identity"})
 
@@ -234,6 +235,10 @@ class Connection(asyncio.BufferedProtocol):
         if self._answer is None or self._answer.future.done():
             # Nobody asked: what comes now must not be taken for the next answer.
             self.close()
+            return
+        if not (self._answer.bytes or data.startswith(_BEGINS[: len(data)])):
+            # Whoever speaks another protocol waits for us, and h11 for the end of the line.
+            self._answer.fail(NotHttpError())
             return
         try:
             self._http.receive_data(data)
