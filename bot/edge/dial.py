@@ -151,11 +151,11 @@ class Connections:
         *,
         names: Names,
         dial: Dial,
-        tls: Callable[[], ssl.SSLContext],
+        tls: Callable[[bool], ssl.SSLContext],
         connect_s: float,
         allows_private: bool,
     ) -> None:
-        """`tls` gives the context when the first secure connection needs it."""
+        """`tls` gives the context once it is needed: that with HTTP/2, or that without."""
         self._names = names
         self._dial = dial
         self._tls = tls
@@ -176,7 +176,9 @@ class Connections:
                 return connection
         return None
 
-    async def new(self, target: Target, *, until: float, is_trusted: bool = False) -> Connection:
+    async def new(
+        self, target: Target, *, until: float, is_trusted: bool = False, offers_http2: bool = False
+    ) -> Connection:
         """A new connection to the first address that answers, IPv4 before IPv6.
 
         `is_trusted` lifts the guard, for the services that the settings name.
@@ -186,7 +188,8 @@ class Connections:
             for given in addresses:
                 if not address.is_global(given):
                     raise NotSentError("forbidden", address.private(given))
-        connection = await self._first(addresses[:ADDRESSES], target, until=until)
+        make = self._maker(target, offers_http2=offers_http2)
+        connection = await self._first(addresses[:ADDRESSES], target.port, make, until=until)
         try:
             async with asyncio.timeout_at(until):
                 await connection.secure()
@@ -226,30 +229,44 @@ class Connections:
         if not self._by_host[host]:
             del self._by_host[host]
 
-    async def _first(self, addresses: Sequence[str], target: Target, *, until: float) -> Connection:
+    def _maker(self, target: Target, *, offers_http2: bool) -> Callable[[], Connection]:
+        """What makes a connection that speaks with the target."""
+        if target.scheme == "http":
+            return lambda: Connection(self._buffer, tls=None)
+        secure = (self._tls(offers_http2), target.host)
+        if not offers_http2:
+            return lambda: Connection(self._buffer, tls=secure)
+        from bot.edge.http2 import Http2Connection  # noqa: PLC0415 - few links need it
+
+        return lambda: Http2Connection(self._buffer, tls=secure)
+
+    async def _first(
+        self,
+        addresses: Sequence[str],
+        port: int,
+        make: Callable[[], Connection],
+        *,
+        until: float,
+    ) -> Connection:
         loop = asyncio.get_running_loop()
         failure: OSError | None = None
         for given in addresses:
             if failure is not None and loop.time() >= until:
                 break
+            connection = make()
             try:
-                return await self._one(given, target, until=until)
+                async with asyncio.timeout_at(min(until, loop.time() + self._connect_s)):
+                    # An address, never the name, so nothing is looked up a second time.
+                    await self._dial(lambda made=connection: made, given, port)  # type: ignore[misc]
             except OSError as error:
                 failure = failure or error
+            else:
+                self.made += 1
+                return connection
         assert failure is not None  # noqa: S101 - there is at least one address
         if ":" in addresses[0] and failure.errno in _NO_ROUTE:
             raise NotSentError("no-ipv6")
         raise failure
-
-    async def _one(self, given: str, target: Target, *, until: float) -> Connection:
-        loop = asyncio.get_running_loop()
-        secure = (self._tls(), target.host) if target.scheme == "https" else None
-        connection = Connection(self._buffer, tls=secure)
-        async with asyncio.timeout_at(min(until, loop.time() + self._connect_s)):
-            # An address is given, never the name, so nothing is looked up a second time.
-            await self._dial(lambda: connection, given, target.port)
-        self.made += 1
-        return connection
 
 
 def _origin(target: Target, *, is_trusted: bool) -> Origin:

@@ -97,10 +97,15 @@ class Connection(asyncio.BufferedProtocol):
             self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
             self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=name)
             self._secured = self._loop.create_future()
-        self._answer: _Answer | None = None
+        self._answer: Answer | None = None
         self.asked = 0
         """Requests that were sent over it."""
         self.is_open = False
+
+    @property
+    def protocol(self) -> str | None:
+        """What both sides agreed upon in the handshake, if they spoke of it."""
+        return self._tls.selected_alpn_protocol() if self._tls is not None else None
 
     async def secure(self) -> None:
         """Wait until the TLS handshake is over; raises what it fails with."""
@@ -119,7 +124,7 @@ class Connection(asyncio.BufferedProtocol):
         if not self.is_open:
             raise ClosedError(is_silent=True)
         self.asked += 1
-        answer = _Answer(self, wanted, bounds=bounds, until=until)
+        answer = Answer(wanted, bounds=bounds, until=until)
         self._answer = answer
         self._write(
             (self._http.send(request) or b"") + (self._http.send(h11.EndOfMessage()) or b"")
@@ -261,17 +266,15 @@ class Connection(asyncio.BufferedProtocol):
         return NotHttpError()
 
 
-class _Answer:
+class Answer:
     """An answer on its way."""
 
     __slots__ = (
         "_body", "_bounds", "_is_long", "_loop", "_reply", "_timer", "_wanted", "bytes", "future",
     )  # fmt: skip
 
-    def __init__(
-        self, connection: Connection, wanted: Wanted, *, bounds: Bounds, until: float
-    ) -> None:
-        self._loop = connection._loop  # noqa: SLF001 - a part of it
+    def __init__(self, wanted: Wanted, *, bounds: Bounds, until: float) -> None:
+        self._loop = asyncio.get_running_loop()
         self._wanted = wanted
         self._bounds = bounds
         self._reply: tuple[int, list[tuple[bytes, bytes]]] | None = None
@@ -283,9 +286,11 @@ class _Answer:
         self.future: asyncio.Future[Reply] = self._loop.create_future()
 
     def stop(self) -> None:
+        """Wait no longer."""
         self._timer.cancel()
 
     def came(self, count: int) -> None:
+        """Count what came."""
         self.bytes += count
 
     def fail(self, error: Exception) -> None:

@@ -48,6 +48,8 @@ class Job:
     """How often it was asked again because its host complained."""
     is_second: bool = False
     """Whether the next look is the second one."""
+    offers_http2: bool = False
+    """Whether its host may speak nothing else."""
     last: Outcome | None = None
     """What the look before found."""
 
@@ -99,7 +101,9 @@ class Line:
                 if asked.method == "HEAD" or getattr(error, "is_silent", True) is False:
                     raise
             job.attempts += 1
-        connection = await self.connections.new(there, until=until, is_trusted=asked.is_trusted)
+        connection = await self.connections.new(
+            there, until=until, is_trusted=asked.is_trusted, offers_http2=job.offers_http2
+        )
         return await self._over(connection, there, asked, until=until)
 
     async def _over(

@@ -93,12 +93,12 @@ PREVIEW = Limits(in_flight=64, at_once=2, patience_s=10.0)
 
 
 @cache
-def trust() -> ssl.SSLContext:
+def trust(*, offers_http2: bool = False) -> ssl.SSLContext:
     """The usual certificates, read once: one context a client costs 20 ms and 0.8 MB each."""
     import certifi  # noqa: PLC0415 - it brings more than it is, and links by HTTP do without
 
     context = ssl.create_default_context(cafile=certifi.where())
-    context.set_alpn_protocols(["http/1.1"])
+    context.set_alpn_protocols(["h2", "http/1.1"] if offers_http2 else ["http/1.1"])
     return context
 
 
@@ -122,8 +122,8 @@ class World:
     """Seconds, for the pauses; `sleep` lets it go on."""
     token: Callable[[], str] = lambda: os.urandom(8).hex()
     """Makes up an address that no site has."""
-    tls: ssl.SSLContext | None = None
-    """Which certificates are trusted; None: those of `trust`."""
+    tls: Callable[[bool], ssl.SSLContext] = lambda offers_http2: trust(offers_http2=offers_http2)
+    """Which certificates are trusted, with HTTP/2 and without."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,7 +237,7 @@ class _Run:
         self._connections = Connections(
             names=self._names,
             dial=world.dial,
-            tls=lambda: world.tls or trust(),
+            tls=world.tls,
             connect_s=limits.connect_s,
             allows_private=settings.allows_private,
         )
@@ -363,6 +363,7 @@ class _Run:
             self._settle_second(job, outcome)
         elif verdict.wants_second_look(outcome.finding) and not is_throttled:
             job.last, job.is_second = outcome, True
+            job.offers_http2 = _may_speak_http2(walk)
             pause_s = self._limits.pause_s * self._settings.pace
             self._schedule.add_second(job.target.host, job, after_s=pause_s)
         else:
@@ -445,3 +446,11 @@ class _Run:
 
 def _is_silent(walk: Walk) -> bool:
     return isinstance(walk.end, Failed) and walk.end.trouble in {"timeout", "no-connection"}
+
+
+def _may_speak_http2(walk: Walk) -> bool:
+    """Whether what a host did to HTTP/1.1 may be all that it does to it."""
+    if isinstance(walk.end, Answered):
+        return walk.end.status in {426, 505}
+    is_secure = walk.end_url.startswith("https:")
+    return is_secure and walk.end.trouble in {"closed", "reset", "not-http", "tls"}

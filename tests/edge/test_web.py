@@ -17,6 +17,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.events import RequestReceived
 from hypothesis import given
 from hypothesis import settings as example_settings
 from hypothesis import strategies as st
@@ -599,6 +602,7 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     other = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "unknown")])
     made = {
         "good": certificate("site.example", key, by=(authority.subject, key)),
+        "http2": certificate("site.example", key, by=(authority.subject, key)),
         "expired": certificate("site.example", key, by=(authority.subject, key), days=(-9, -1)),
         "other name": certificate("other.example", key, by=(authority.subject, key)),
         "self-signed": certificate("site.example", key),
@@ -624,7 +628,7 @@ def look_over_tls(
     async def run() -> Look:
         fine = saying(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
         async with serving(fine, tls=served) as port:
-            world = Pauses().world(resolve=names(site_example=["127.0.0.1"]), tls=trusted)
+            world = Pauses().world(resolve=names(site_example=["127.0.0.1"]), tls=lambda _: trusted)
             url = f"https://{name}:{port}/"
             (found,) = await web.probe_all([url], settings=OPEN, limits=QUICK, world=world)
             return found
@@ -653,6 +657,102 @@ def test_a_bad_certificate_is_suspect(certificates: Certificates, served: str, r
     found, _ = look_over_tls(certificates.signed[served], certificates.trust)
 
     assert (found.verdict, found.reason, found.status) == ("suspect", reason, None)
+
+
+# ---- HTTP/2 ----
+
+
+async def speak_http2(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answers in HTTP/2, and closes to everybody else without a word."""
+    if writer.get_extra_info("ssl_object").selected_alpn_protocol() != "h2":
+        return
+    http2 = H2Connection(config=H2Configuration(client_side=False, header_encoding=None))
+    http2.initiate_connection()
+    while data := await reader.read(65_536):
+        for event in http2.receive_data(data):
+            if isinstance(event, RequestReceived):
+                assert event.stream_id is not None
+                answer_over_http2(http2, dict(event.headers or ()), event.stream_id)
+        writer.write(http2.data_to_send())
+
+
+def answer_over_http2(http2: H2Connection, asked: dict[bytes, bytes], stream: int) -> None:
+    match asked[b":path"].decode():
+        case "/reset":
+            http2.reset_stream(stream)
+        case "/garbage":
+            http2.clear_outbound_data_buffer()
+            http2.update_settings({1: 0})
+            http2.close_connection(error_code=1)
+        case "/away":
+            http2.send_headers(stream, [(":status", "302"), ("location", "/")], end_stream=True)
+        case "/gone":
+            http2.send_headers(stream, [(":status", "404")], end_stream=True)
+        case _:
+            http2.send_headers(stream, [(":status", "200"), ("content-type", "text/html")])
+            http2.send_data(stream, b"<title>Second of its name</title>", end_stream=True)
+
+
+def with_protocols(
+    served: ssl.SSLContext, trusted: ssl.SSLContext
+) -> tuple[ssl.SSLContext, Callable[[bool], ssl.SSLContext]]:
+    """A server and a client that agree on HTTP/2 where it is offered."""
+    served.set_alpn_protocols(["h2"])
+
+    def client(offers_http2: bool) -> ssl.SSLContext:  # noqa: FBT001 - as `World.tls` has it
+        trusted.set_alpn_protocols(["h2", "http/1.1"] if offers_http2 else ["http/1.1"])
+        return trusted
+
+    return served, client
+
+
+@pytest.mark.parametrize(
+    ("path", "verdict", "status", "attempts"),
+    [
+        ("/", "ok", 200, 2),
+        ("/away", "ok", 200, 3),
+        ("/gone", "gone", 404, 2),
+        ("/reset", "suspect", None, 2),
+        ("/garbage", "suspect", None, 2),
+    ],
+)
+def test_a_host_that_speaks_only_http2_gets_its_second_look_so(
+    certificates: Certificates, path: str, verdict: str, status: int | None, attempts: int
+) -> None:
+    served, client = with_protocols(certificates.signed["http2"], certificates.trust)
+
+    async def run() -> Look:
+        async with serving(speak_http2, tls=served) as port:
+            world = Pauses().world(resolve=names(site_example=["127.0.0.1"]), tls=client)
+            url = f"https://site.example:{port}{path}"
+            (found,) = await web.probe_all([url], settings=OPEN, limits=QUICK, world=world)
+            return found
+
+    found = asyncio.run(run())
+
+    assert (found.verdict, found.status, found.attempts) == (verdict, status, attempts)
+
+
+def test_http2_is_offered_and_not_demanded(certificates: Certificates) -> None:
+    """A host that closed once, for its own reasons, is asked over HTTP/1.1 as before."""
+    answers = [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"]
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answers.pop(0))
+        await writer.drain()
+
+    async def run() -> Look:
+        async with serving(answer, tls=certificates.signed["good"]) as port:
+            tls = certificates.trust
+            world = Pauses().world(resolve=names(site_example=["127.0.0.1"]), tls=lambda _: tls)
+            url = f"https://site.example:{port}/"
+            (found,) = await web.probe_all([url], settings=OPEN, limits=QUICK, world=world)
+            return found
+
+    found = asyncio.run(run())
+
+    assert (found.verdict, found.attempts) == ("ok", 2)
 
 
 # ---- the guard ----
