@@ -158,6 +158,15 @@ class Schedule(Generic[Job]):
         self._file(found)
         return taken
 
+    def take_links_back(self, host: str) -> tuple[Job, ...]:
+        """Take out those links of a host that wait for their first look."""
+        found = self._host(host)
+        taken = tuple(found.links)
+        found.links.clear()
+        self._waiting -= len(taken)
+        self._file(found)
+        return taken
+
     def take_all_back(self) -> tuple[Job, ...]:
         """Take out all links that wait."""
         return tuple(job for name in tuple(self._hosts) for job in self.take_back(name))

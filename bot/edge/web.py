@@ -53,6 +53,8 @@ RESOLVERS = 32
 
 _AGAIN, _AGAIN_UNTIMED = 3, 2
 """How often a link is asked again after its host asked to be left alone: for a time, or just so."""
+_MUTE = 4
+"""After so many looks in a row without any answer a host's other links wait for second looks."""
 _SILENT = 2
 """So many second looks without any answer are enough for all links of a host."""
 _T = TypeVar("_T")
@@ -259,7 +261,11 @@ class _Run:
         self._looks: dict[str, Look] = {}
         self._unasked: list[str] = []
         self._silent: dict[str, int] = {}
-        """Second looks without an answer, by host."""
+        """Second looks in a row without an answer, by host."""
+        self._mute: dict[str, int] = {}
+        """Looks in a row without an answer, by host."""
+        self._held: dict[str, tuple[Job, ...]] = {}
+        """Links of mute hosts, which wait for what the second looks find."""
 
     async def all(self, questions: Iterable[Question]) -> Round:
         """A look at each link, each once."""
@@ -270,6 +276,8 @@ class _Run:
             self._names.close()
             # The connections end in the loop's next round.
             await asyncio.sleep(0)
+        for job in self._all_held():
+            self._end(job)
         return Round(
             looks=self._looks,
             requests=self._line.requests,
@@ -362,6 +370,7 @@ class _Run:
         elif job.is_second:
             self._settle_second(job, outcome)
         elif verdict.wants_second_look(outcome.finding) and not is_throttled:
+            self._hold_links(job, outcome, walk)
             job.last, job.is_second = outcome, True
             job.offers_http2 = _may_speak_http2(walk)
             pause_s = self._limits.pause_s * self._settings.pace
@@ -376,6 +385,27 @@ class _Run:
             # It was the time for both looks that ran out, which says nothing.
             outcome = job.last
         self._finish(job, outcome)
+        if not outcome.is_silent:
+            for held in self._held.pop(host, ()):
+                self._schedule.add(host, held)
+        elif self._silent[host] >= _SILENT:
+            # Nobody is there. To find that out once more for each link takes an hour for some.
+            for held in self._held.pop(host, ()):
+                self._finish(held, outcome)
+
+    def _hold_links(self, job: Job, outcome: Outcome, walk: Walk) -> None:
+        """Keep back a host's links when it answers to none of them."""
+        host = job.target.host
+        is_mute = outcome.is_silent and not walk.redirects
+        self._mute[host] = self._mute.get(host, 0) + 1 if is_mute else 0
+        if self._mute[host] >= _MUTE:
+            links = self._schedule.take_links_back(host)
+            self._held[host] = self._held.get(host, ()) + links
+
+    def _all_held(self) -> tuple[Job, ...]:
+        held = tuple(job for jobs in self._held.values() for job in jobs)
+        self._held.clear()
+        return held
 
     def _asks_again(self, job: Job, walk: Walk, *, host: str) -> bool:
         """Whether the link is asked again, once its host may be asked again."""
@@ -409,7 +439,7 @@ class _Run:
     def _is_settled(self, job: Job) -> bool:
         """Whether the link needs no look any more, or gets none."""
         if self._world.clock() > self._ends_at:
-            for left in (job, *self._schedule.take_all_back()):
+            for left in (job, *self._schedule.take_all_back(), *self._all_held()):
                 self._end(left)
             return True
         if not job.is_second or job.last is None:
@@ -428,6 +458,8 @@ class _Run:
             self._unasked.append(job.question.url)
 
     def _finish(self, job: Job, outcome: Outcome) -> None:
+        if not outcome.is_silent:
+            self._mute[job.target.host] = 0
         finding = outcome.finding
         self._tell(
             Look(

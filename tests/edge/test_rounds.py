@@ -395,8 +395,38 @@ def test_a_host_that_stays_silent_is_not_asked_for_all_of_its_links_again() -> N
 
     assert verdicts(found) == {"suspect": 6}
     assert {look.reason for look in found.looks.values()} == {"no answer in time"}
-    assert Counter(there.paths()).most_common(3)[1][1] == 2
-    assert len(there.log) == 8
+    assert len(there.log) == 4 + 2
+
+
+def test_a_host_that_answers_to_nothing_is_not_asked_for_each_of_its_links() -> None:
+    _, world = fake()
+
+    async def answer(*_: str) -> Sequence[str]:
+        await asyncio.sleep(0.5)
+        return OK
+
+    there = Web(answer)
+    found = there.run(links("a.example", 40), limits=replace(LIMITS, answer_s=0.05), world=world)
+
+    assert verdicts(found) == {"suspect": 40}
+    assert {look.reason for look in found.looks.values()} == {"no answer in time"}
+    assert len(there.log) == 4 + 2
+
+
+def test_a_host_that_answers_after_all_is_asked_for_all_of_its_links() -> None:
+    _, world = fake()
+
+    async def answer(*_: str) -> Sequence[str]:
+        if len(there.log) <= 5:
+            await asyncio.sleep(0.2)
+        return OK
+
+    there = Web(answer)
+    found = there.run(links("a.example", 40), limits=replace(LIMITS, answer_s=0.05), world=world)
+
+    # The four, one of them once more, the second one and all the rest.
+    assert verdicts(found) == {"suspect": 1, "ok": 39}
+    assert len(there.log) == 40 + 4
 
 
 def test_a_connection_that_is_not_made_in_time_is_not_the_same_as_silence() -> None:
