@@ -15,7 +15,7 @@ import h11
 
 from bot.core import ratelimit, verdict
 from bot.core.address import Refusal
-from bot.core.verdict import Answered, Failed, Walk
+from bot.core.verdict import Answered, Failed, Trouble, Walk
 from bot.edge import dial, target
 from bot.edge.exchange import Bounds, ClosedError
 
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from bot.edge.target import Target
     from bot.edge.web import Limits
     from bot.model import Method, Question
+
+SILENCES: frozenset[Trouble] = frozenset({"timeout", "no-connection"})
+"""The ways in which a host does not answer in time."""
 
 # The bytes of a cookie go back as they came: httpx would guess an encoding, and fails where a
 # cookie is not ASCII (0.28.1).
@@ -228,7 +231,10 @@ class Probe:
             job.attempts -= 1
             return reason.failed
         except Exception as error:  # noqa: BLE001 - one link must not cost the others their look
-            return dial.failed(error)
+            failed = dial.failed(error)
+            if failed.trouble in SILENCES:
+                self._line.schedule.is_silent(there.host)
+            return failed
         finally:
             job.spent_s += loop.time() - begun
         self.status = reply.status

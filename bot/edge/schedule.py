@@ -57,6 +57,8 @@ class _Host(Generic[Job]):
     closed_until: float = 0.0
     rounds: int = 0
     """How often in a row it asked to be left alone."""
+    is_silent: bool = False
+    """Whether the last request to it was not answered in time."""
     is_left_alone: bool = False
     allowance: int | None = None
     """How many more requests it takes, as far as it said."""
@@ -88,8 +90,8 @@ class _Host(Generic[Job]):
 
     def _most(self) -> int:
         """How many requests it may have in flight now."""
-        is_calm = self.rounds or self.has_second_look or not (self.links or self.waiters)
-        return 1 if is_calm else self.at_once
+        is_doubtful = self.rounds or self.is_silent or self.has_second_look
+        return 1 if is_doubtful or not (self.links or self.waiters) else self.at_once
 
     def rank(self, turn: int) -> _Rank:
         """Its place among those that may start: the smallest goes first."""
@@ -209,7 +211,12 @@ class Schedule(Generic[Job]):
         """Go back to the usual pause, step by step, after an answer that was no complaint."""
         found = self._host(host)
         found.rounds = 0
+        found.is_silent = False
         found.pause_s = max(found.usual_s, found.pause_s / 2)
+
+    def is_silent(self, host: str) -> None:
+        """Send it no second request while one is under way, until it answers again."""
+        self._host(host).is_silent = True
 
     def allow(self, host: str, allowance: Allowance, *, patience_s: float) -> None:
         """Keep to what the host says that it still takes."""

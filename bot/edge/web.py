@@ -22,7 +22,7 @@ from bot.core.address import Refusal
 from bot.core.verdict import Answered, Failed, Finding, Walk
 from bot.edge import dial, target
 from bot.edge.dial import Connections, Names, look_up
-from bot.edge.probe import Job, Line, Outcome, Probe
+from bot.edge.probe import SILENCES, Job, Line, Outcome, Probe
 from bot.edge.schedule import LeftAloneError, Schedule
 from bot.model import Look, Manners, Question
 
@@ -477,7 +477,7 @@ class _Run:
 
 
 def _is_silent(walk: Walk) -> bool:
-    return isinstance(walk.end, Failed) and walk.end.trouble in {"timeout", "no-connection"}
+    return isinstance(walk.end, Failed) and walk.end.trouble in SILENCES
 
 
 def _may_speak_http2(walk: Walk) -> bool:
