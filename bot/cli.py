@@ -119,6 +119,48 @@ def _doctor(parser: argparse.ArgumentParser) -> None:
     _dry_run(parser)
 
 
+def _links(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "words",
+        nargs="*",
+        metavar="URL",
+        help="a link, or - for lines of standard input; without it the list's links. "
+        "“report [FILE...]” merges the states of shards and tells GitHub, “plan” prepares shards",
+    )
+    parser.add_argument("--state", metavar="FILE", help="what is remembered from night to night")
+    parser.add_argument("--json", metavar="FILE", help="write all that was found there")
+    parser.add_argument(
+        "--shard", type=_part, metavar="I/N", help="only this part of the links' hosts, such as 1/4"
+    )
+    parser.add_argument(
+        "--in-flight",
+        type=_count,
+        default=128,
+        metavar="N",
+        help="links that are asked at a time, of all hosts together; 128 if not given",
+    )
+    _dry_run(parser)
+
+
+def _part(text: str) -> tuple[int, int]:
+    number, slash, count = text.partition("/")
+    is_written = slash and number.isdecimal() and count.isdecimal() and text.isascii()
+    if not is_written or not 1 <= int(number[:9]) <= int(count[:9]):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no part: write its number and how many there are, such as 1/4"
+        )
+    return int(number), int(count)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not text.isascii() or not 1 <= int(text[:9]) <= _MOST_IN_FLIGHT:
+        raise argparse.ArgumentTypeError(f"{text!r}: write a number from 1 to {_MOST_IN_FLIGHT}")
+    return int(text)
+
+
+_MOST_IN_FLIGHT = 1_000
+
+
 def _number(text: str) -> int:
     if not text.isdecimal() or not text.isascii() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no issue: write its number, such as 12")
@@ -136,6 +178,7 @@ JOBS = (
     Job(name="check", module="check", help="find every problem of entries, configuration, form and README", arguments=_check),
     Job(name="build", module="build", help="make the README and the exports from the entries", arguments=_build),
     Job(name="import", module="import_list", help="turn a Markdown list into entries, with a loss report", arguments=_import),
+    Job(name="links", module="links", help="look at the links, and remember what was found", arguments=_links),
     Job(name="doctor", module="doctor", help="find what in the repository's settings would stop the bot", arguments=_doctor),
 )  # fmt: skip
 

@@ -67,6 +67,8 @@ class Settings:
     event_path: str | None = None
     summary_path: str | None = None
     """The file that Actions shows as the run's summary."""
+    output_path: str | None = None
+    """The file in which a step leaves values for later ones."""
     run_url: str | None = None
     """The page of this run, for statuses to point to."""
 
@@ -101,6 +103,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         event_name=given.get("GITHUB_EVENT_NAME"),
         event_path=given.get("GITHUB_EVENT_PATH"),
         summary_path=given.get("GITHUB_STEP_SUMMARY"),
+        output_path=given.get("GITHUB_OUTPUT"),
         run_url=_run_url(given),
     )
 

@@ -70,6 +70,9 @@ DUTIES: Mapping[str, Duty] = MappingProxyType(
         f"{_FLOWS}/reconcile.yml": Duty(
             job="reconcile", without="open pull requests fall behind the list", needs=_WRITES
         ),
+        f"{_FLOWS}/links.yml": Duty(
+            job="links report", without="dead links are not found", needs=_WRITES
+        ),
         f"{_FLOWS}/ci.yml": Duty(
             job="check", without="people's pull requests are not checked", needs=()
         ),

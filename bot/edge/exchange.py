@@ -241,7 +241,7 @@ class Connection(asyncio.BufferedProtocol):
             # Nobody asked: what comes now must not be taken for the next answer.
             self.close()
             return
-        if not (self._answer.bytes or data.startswith(_BEGINS[: len(data)])):
+        if not (self._answer.has_begun or data.startswith(_BEGINS[: len(data)])):
             # Whoever speaks another protocol waits for us, and h11 for the end of the line.
             self._answer.fail(NotHttpError())
             return
@@ -284,6 +284,11 @@ class Answer:
         self.bytes = 0
         """That came so far."""
         self.future: asyncio.Future[Reply] = self._loop.create_future()
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether any of it came."""
+        return self.bytes > 0 or self._reply is not None
 
     def stop(self) -> None:
         """Wait no longer."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import sys
+import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +16,7 @@ from bot.edge import disk
 from bot.model import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from bot.settings import Settings
 
@@ -91,6 +93,40 @@ def summarize(text: str, settings: Settings) -> None:
     if settings.summary_path:
         with Path(settings.summary_path).open("a", encoding="utf-8") as file:
             file.write(f"{text}\n")
+
+
+def output(values: Mapping[str, str], settings: Settings) -> None:
+    """Values for later steps and jobs of the workflow; each is one line."""
+    if settings.output_path:
+        with Path(settings.output_path).open("a", encoding="utf-8") as file:
+            file.writelines(f"{name}={line(value)}\n" for name, value in values.items())
+
+
+@contextmanager
+def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Gives what is told how many of `total` are done: on a terminal one line that changes.
+
+    Elsewhere, as in Actions, a line now and then.
+    """
+    is_terminal = sys.stderr.isatty()
+    every_s = 0.1 if is_terminal else 30.0
+    told_at = time.monotonic()
+
+    def tell_done(done: int) -> None:
+        nonlocal told_at
+        if time.monotonic() - told_at < every_s:
+            return
+        told_at = time.monotonic()
+        if is_terminal:
+            sys.stderr.write(f"\r{what}: {done:,} of {total:,}")
+            sys.stderr.flush()
+        else:
+            log(f"{what}: {done:,} of {total:,}")
+
+    yield tell_done
+    if is_terminal:
+        # Back to the start of the line, and clear it.
+        sys.stderr.write("\r\x1b[K")
 
 
 _MOST_BULLETS, _MOST_BYTES = 1_000, 500_000

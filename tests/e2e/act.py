@@ -70,6 +70,47 @@ _SKIP = re.compile(
 Source: https://docs.github.com/en/actions/how-tos/manage-workflow-runs/skip-workflow-runs
 """
 
+_ARTIFACTS = {
+    "upload-artifact": """\
+name: Upload
+description: Keeps the files that the paths name, by the name of the artifact.
+inputs:
+  name: {{required: true}}
+  path: {{required: true}}
+  retention-days: {{required: false}}
+runs:
+  using: composite
+  steps:
+  - shell: bash
+    env:
+      NAME: ${{{{ inputs.name }}}}
+      FILES: ${{{{ inputs.path }}}}
+    run: |
+      mkdir -p '{kept}'/"$NAME"
+      for file in $FILES; do if [ -e "$file" ]; then cp -r "$file" '{kept}'/"$NAME"; fi; done
+""",
+    "download-artifact": """\
+name: Download
+description: Brings one artifact, or the files of all whose names fit a pattern.
+inputs:
+  name: {{required: false}}
+  pattern: {{required: false}}
+  path: {{required: true}}
+  merge-multiple: {{required: false}}
+runs:
+  using: composite
+  steps:
+  - shell: bash
+    env:
+      NAMES: ${{{{ inputs.name || inputs.pattern }}}}
+      INTO: ${{{{ inputs.path }}}}
+    run: |
+      mkdir -p "$INTO"
+      for name in '{kept}'/$NAMES; do if [ -d "$name" ]; then cp -r "$name"/. "$INTO"; fi; done
+""",
+}
+"""What stands in for the actions that carry files from job to job."""
+
 
 class WorkflowError(Exception):
     """A workflow file says what this harness does not know."""
@@ -191,11 +232,19 @@ def _jobs_of(path: Path, event_name: str, payload: Mapping[str, Json]) -> Iterat
     concurrency = workflow.get("concurrency") or {}
     if isinstance(concurrency, str):
         concurrency = {"group": concurrency}
-    for name, job in workflow["jobs"].items():
+    needs = {name: _needed(job) for name, job in workflow["jobs"].items()}
+    for name in workflow["jobs"]:
+        if any(name in needed for needed in needs.values()):
+            # It runs with the job that needs it.
+            continue
+        rights = [
+            _permissions(workflow["jobs"][one].get("permissions", workflow.get("permissions")))
+            for one in (name, *needs[name])
+        ]
         yield Job(
             workflow=path.name,
             name=name,
-            permissions=_permissions(job.get("permissions", workflow.get("permissions"))),
+            permissions=_together(rights),
             group=_filled(concurrency.get("group", ""), payload),
             gives_way=concurrency.get("cancel-in-progress", False) is True,
         )
@@ -231,6 +280,20 @@ def _permissions(given: Json) -> Mapping[str, str]:
     if isinstance(given, str):
         raise WorkflowError(f"permissions: {given}: name them one by one")
     return {str(name): str(level) for name, level in given.items() if level != "none"}
+
+
+def _needed(job: Mapping[str, Json]) -> list[str]:
+    needs = job.get("needs", [])
+    return [needs] if isinstance(needs, str) else list(needs)
+
+
+def _together(rights: Iterable[Mapping[str, str]]) -> Mapping[str, str]:
+    """What any of the jobs may do: act gives one token to all that it runs together."""
+    union: dict[str, str] = {}
+    for one in rights:
+        for name, level in one.items():
+            union[name] = level if union.get(name) != "write" else "write"
+    return union
 
 
 def _filled(text: str, payload: Mapping[str, Json]) -> str:
@@ -269,6 +332,8 @@ class _Desk:
             if not (self._checkout / name).exists():
                 (self._checkout / name).symlink_to(ROOT / name)
         self._write("stub/action.yml", _STUB)
+        for name, text in _ARTIFACTS.items():
+            self._write(f"{name}/action.yml", text.format(kept=root / "artifacts"))
         bash = shutil.which("bash") or "/bin/bash"
         shell = self._write("bin/bash", _BASH.format(bash=bash, summary=root / "summary"))
         shell.chmod(0o755)
@@ -294,7 +359,7 @@ class _Desk:
             "--actor", str(payload.get("sender", {}).get("login", "ghost")),
             *(part for name in hidden for part in ("--secret", name)),
             *(part for name, text in given.items() for part in ("--env", f"{name}={text}")),
-            *(part for used in self._used() for part in ("--local-repository", f"{used}={self._stub}")),
+            *(part for used in self._used() for part in ("--local-repository", f"{used}={self._stand_in(used)}")),
         ]  # fmt: skip
         started = time.monotonic()
         code, output = _finish(command, self._environment(hidden))
@@ -332,6 +397,10 @@ class _Desk:
         used = {one for text in texts for one in re.findall(r"uses:\s*([\w./-]+@\S+)", text)}
         # act copies the working folder for this one; the folder is the checkout already.
         return {one for one in used if not one.startswith("actions/checkout@")}
+
+    def _stand_in(self, used: str) -> Path:
+        name = used.partition("@")[0].rpartition("/")[2]
+        return self._root / name if name in _ARTIFACTS else self._stub
 
     def _summary(self) -> str:
         kept = self._root / "summary"

@@ -47,14 +47,22 @@ def exchange(
     method: str = "GET",
     wanted: Wanted = "page",
     seen: Seen | None = None,
+    later: bytes = b"",
 ) -> tuple[Reply, bool]:
-    """The answer to one request, and whether the connection can be used again."""
+    """The answer to one request, and whether the connection can be used again.
+
+    `later` comes a moment after the rest.
+    """
     seen = seen or Seen()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(answer)
         try:
+            if later:
+                await writer.drain()
+                await asyncio.sleep(0.02)
+                writer.write(later)
             while then in {"pours", "drips"}:
                 writer.write(bytes(100_000) if then == "pours" else b"x")
                 await writer.drain()
@@ -137,6 +145,14 @@ def test_of_other_answers_nothing_is_read_and_their_connections_are_used_again(
     reply, is_open = exchange(answer)
 
     assert (reply.start, is_open) == (b"", True)
+
+
+@pytest.mark.parametrize("at", [5, 40, page(PAGE).index(PAGE), page(PAGE).index(PAGE) + 9])
+def test_an_answer_may_come_in_parts(at: int) -> None:
+    whole = page(PAGE)
+    reply, is_open = exchange(whole[:at], later=whole[at:])
+
+    assert (reply.start, is_open) == (PAGE, True)
 
 
 def test_a_service_is_read_whatever_it_answers() -> None:

@@ -1,0 +1,159 @@
+"""What one run over links comes to: its JSON document, and its rows for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot.core import nights
+from bot.core.text import counted
+from bot.model import Look, Memory, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from bot.core.listlinks import Placed
+    from bot.model import LinkState
+
+
+_NO_NEWS = frozenset({"moved", "refused", "blocked"})
+_ARCHIVE_AGAIN = timedelta(days=7)
+"""How long the archive's word that it has no copy is taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run, at its end."""
+
+    urls: Sequence[str]
+    """The links that it was about, in order."""
+    looks: Mapping[str, Look]
+    """Those that were looked at."""
+    memory: Memory
+    """With this run's looks in it, unless the run is void."""
+    requests: int
+    unasked: int
+    """Links that the time did not suffice for."""
+    is_void: bool
+    """Whether our own network seems to be at fault: then nothing that was found counts."""
+    now: datetime
+
+    def document(self) -> dict[str, object]:
+        """The JSON document; links that were not due stand in it as they are remembered."""
+        told: dict[str, object] = {
+            "checked": len(self.looks),
+            "requests": self.requests,
+            "unasked": self.unasked,
+            "links": list(self._links()),
+        }
+        return {"void": True, **told} if self.is_void else told
+
+    def _links(self) -> Iterator[dict[str, object]]:
+        for url in self.urls:
+            look, state = self.looks.get(url), self.memory.links.get(url)
+            seen = look or (_remembered(state) if state else None)
+            if seen is None:
+                continue
+            yield {
+                "url": url,
+                "verdict": seen.verdict,
+                "status": seen.status,
+                "reason": seen.reason,
+                "final_url": seen.final_url,
+                "attempts": seen.attempts,
+                "strikes": state.strikes if state else 0,
+                "report": bool(state and self._is_told(state)),
+                "archived": state.archived if state else None,
+                "note": seen.note,
+            }
+
+    def _is_told(self, state: LinkState) -> bool:
+        """Whether people hear of it by what it says now: a host that does not tell is no news."""
+        return state.verdict not in _NO_NEWS and nights.is_told(state, now=self.now)
+
+    def rows(self) -> Iterator[str]:
+        """A line for each link that is not as it should be, worst first."""
+        order = ("invalid", "refused", "gone", "suspect", "moved")
+        found = [self.looks[url] for url in self.urls if url in self.looks]
+        for verdict in order:
+            for look in found:
+                if look.verdict == verdict:
+                    yield self._row(look)
+
+    def _row(self, look: Look) -> str:
+        state = self.memory.links.get(look.url)
+        onward = f" -> {look.final_url}" if look.verdict == "moved" else ""
+        nights_told = ""
+        if state and state.strikes and not self.is_void:
+            nights_told = f", {counted(state.strikes, 'night', 'nights')}"
+            if nights.is_told(state, now=self.now):
+                nights_told += ", reported"
+        return f"{look.verdict:<8} {look.url}{onward} ({look.reason}{nights_told})"
+
+    def total(self) -> str:
+        """The whole run in one line."""
+        if self.is_void:
+            return (
+                "a void run: so many hosts are out of reach at once that our own network must be "
+                "at fault; nothing is remembered of it. Try again later"
+            )
+        counts = {
+            verdict: sum(look.verdict == verdict for look in self.looks.values())
+            for verdict in ("ok", "moved", "gone", "suspect", "blocked", "refused", "invalid")
+        }
+        told = ", ".join(f"{count:,} {verdict}" for verdict, count in counts.items() if count)
+        later = f"; {self.unasked:,} left for the next run" if self.unasked else ""
+        looked = counted(len(self.looks), "link", "links")
+        return f"{looked} looked at with {counted(self.requests, 'request', 'requests')}: {told or 'none was due'}{later}"
+
+    def problems(self, placed: Mapping[str, Placed]) -> Iterator[Problem]:
+        """What an editor of the entries can mend, each at its place."""
+        for url, look in self.looks.items():
+            if look.verdict in {"ok", "blocked", "moved"} or self.is_void or url not in placed:
+                continue
+            for place in placed[url].places:
+                yield Problem(
+                    file=place.path,
+                    field=place.field,
+                    what=f"{url}: {look.reason}",
+                    fix=_CURES.get(look.verdict, _LATER),
+                )
+
+
+_CURES = {
+    "gone": "Give the address where it is now, or take the link out.",
+    "refused": "Give a link that everybody can open, such as https://github.com/owner/name.",
+    "invalid": "Copy the link anew from the browser's address bar.",
+}
+_LATER = "Open it in a browser; where it works there, nothing has to be done."
+
+
+def without_copy(memory: Memory, looks: Mapping[str, Look], *, now: datetime) -> tuple[str, ...]:
+    """The links that people hear of as lost, and of which no archived copy is known yet."""
+    return tuple(
+        url
+        for url in looks
+        if (state := memory.links.get(url)) and _is_lost(state, now) and not state.archived
+    )
+
+
+def _is_lost(state: LinkState, now: datetime) -> bool:
+    if state.verdict not in {"gone", "suspect"} or not nights.is_told(state, now=now):
+        return False
+    if state.archive_asked and now.date() - state.archive_asked < _ARCHIVE_AGAIN:
+        return False
+    # A page behind a bad certificate is still there.
+    return not state.failures or state.failures[-1][1] != "certificate"
+
+
+def _remembered(state: LinkState) -> Look:
+    return Look(
+        url=state.url,
+        verdict=state.verdict,
+        status=state.status,
+        reason=state.reason,
+        final_url=state.final_url,
+        note=state.note,
+    )

@@ -1,0 +1,150 @@
+"""A look at many links at once, each by whoever knows best: its host, or a service."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from bot.core import sources
+from bot.core.repositories import Repository
+from bot.core.verdict import Finding
+from bot.edge import web
+from bot.model import Look
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from bot.core.sources import Assigned
+    from bot.core.verdict import Answered, Failed
+    from bot.edge.services import Asked
+    from bot.edge.web import Limits, Round
+    from bot.edge.wire import Wire
+    from bot.model import Manners, Question
+    from bot.settings import Settings
+
+_IN_LOOP = frozenset({"web", "doi", "openreview", "youtube"})
+"""Sources that are asked one link at a time; the others take many in one request."""
+_UNDECIDED = Finding(verdict="blocked", reason="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A link that is to be looked at, and who is asked about it."""
+
+    question: Question
+    assigned: Assigned
+
+    @property
+    def url(self) -> str:
+        """The link."""
+        return self.question.url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surveyed:
+    """What came of it."""
+
+    looks: Mapping[str, Look]
+    requests: int
+    """All that were sent, those to services included."""
+    unasked: tuple[str, ...]
+    """Links that the time did not suffice for."""
+
+
+class Survey:
+    """The looks of one run: services that take many links in threads, all else in one loop."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        limits: Limits,
+        manners: Callable[[str], Manners],
+        wire: Wire | None,
+        on_look: Callable[[Look], None],
+    ) -> None:
+        """Ask GitHub over `wire`, where there is one; `on_look` hears of each look at once."""
+        self._settings = settings
+        self._limits = limits
+        self._manners = manners
+        self._wire = wire
+        self._on_look = on_look
+        self._undecided: set[str] = set()
+
+    def look(self, wanted: Sequence[Wanted]) -> Surveyed:
+        """A look at each link; what a service cannot tell of is asked itself."""
+        in_loop = [
+            replace(one.question, source=one.assigned.source, target=one.assigned.target)
+            for one in wanted
+            if one.assigned.source in _IN_LOOP
+        ]
+        with ThreadPoolExecutor(2, thread_name_prefix="service") as threads:
+            asked = [threads.submit(work) for work in self._batches(wanted)]
+            first = self._ask(in_loop)
+            batches = [one.result() for one in asked]
+        services = {one.url for one in in_loop if one.target}
+        looks = {
+            # A service that is out of reach says nothing of the link's host.
+            url: replace(one, is_unreached=one.is_unreached and url not in services)
+            for url, one in first.looks.items()
+            if url not in self._undecided
+        }
+        by_services = {
+            **{url: look for one in batches for url, look in one.looks.items()},
+            **{one.url: _untold(one) for one in wanted if one.assigned.source == "nobody"},
+        }
+        for look in by_services.values():
+            self._on_look(look)
+        looks |= by_services
+        seen = {*looks, *first.unasked}
+        second = self._ask([one.question for one in wanted if one.url not in seen])
+        return Surveyed(
+            looks={**looks, **second.looks},
+            requests=first.requests + second.requests + sum(one.requests for one in batches),
+            unasked=(*first.unasked, *second.unasked),
+        )
+
+    def _batches(self, wanted: Sequence[Wanted]) -> Iterator[Callable[[], Asked]]:
+        """The questions that go to services many at a time."""
+        # Their clients take a while to import, and most runs want neither.
+        papers = {one.url: one.assigned.id for one in wanted if one.assigned.source == "arxiv"}
+        if papers:
+            from bot.edge import services  # noqa: PLC0415
+
+            yield partial(services.arxiv, papers, self._settings)
+        named = {
+            one.url: Repository.parse(one.assigned.id)
+            for one in wanted
+            if one.assigned.source == "github"
+        }
+        if named and self._wire:
+            from bot.edge import services  # noqa: PLC0415
+
+            yield partial(services.github, named, self._wire)
+
+    def _ask(self, questions: Sequence[Question]) -> Round:
+        return web.ask(
+            questions,
+            settings=self._settings,
+            limits=self._limits,
+            manners=self._manners,
+            judge_service=self._judge,
+            on_look=self._heard,
+        )
+
+    def _judge(self, question: Question, end: Answered | Failed) -> Finding:
+        found = sources.judge(question, end)
+        if found is None:
+            self._undecided.add(question.url)
+        return found or _UNDECIDED
+
+    def _heard(self, look: Look) -> None:
+        if look.url in self._undecided and not look.reason:
+            return
+        self._on_look(look)
+
+
+def _untold(one: Wanted) -> Look:
+    return Look(url=one.url, verdict="blocked", reason=f"nobody is asked: {one.assigned.reason}")

@@ -1,0 +1,343 @@
+"""`bot links`: a look at every link that is due, and what is remembered of it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from bot.config import Links
+from bot.core import escape, ledger, linkrun, listlinks, nights, sources
+from bot.core.text import counted
+from bot.edge import catalog, disk, runner
+from bot.edge.survey import Survey, Surveyed, Wanted
+from bot.edge.web import Limits
+from bot.model import Memory
+from bot.settings import is_loopback
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from bot.core.listlinks import Placed
+    from bot.edge.wire import Wire
+    from bot.model import Look, Manners, Question
+    from bot.settings import Settings
+
+PER_SHARD = 2_000
+"""Links that one machine looks at; where more are due, there are more machines."""
+MOST_SHARDS = 20
+_SAVE_EVERY_S = 2.0
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Look at what is due; gives 3 where our own network seems to be at fault."""
+    match args.words:
+        case ["report", *parts]:
+            from bot.jobs import link_report  # noqa: PLC0415 - it alone needs GitHub
+
+            args.parts = parts
+            return link_report.run(args, settings)
+        case ["plan"]:
+            return _plan(args, settings)
+    with _ended_in_order():
+        return _Links(args, settings).run()
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Let a run that is told to stop keep what it found: Actions sends this signal first."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+class _Links:
+    """One run over the links of the list, or over those that were given."""
+
+    def __init__(self, args: argparse.Namespace, settings: Settings) -> None:
+        self._args = args
+        self._settings = settings
+        self._memory = _read(args.state, settings)
+        self._placed: Mapping[str, Placed] = {}
+        self._is_whole_list = False
+        self._rules = Links().hosts
+        self._found: dict[str, Look] = {}
+        self._saved_at = time.monotonic()
+        self._save_every_s = _SAVE_EVERY_S
+
+    def due(self) -> int:
+        """How many links there are to look at."""
+        return len(self._wanted(self._urls()))
+
+    def run(self) -> int:
+        """Look, remember, tell."""
+        args = self._args
+        urls = self._urls()
+        wanted = self._wanted(urls)
+        if args.dry_run:
+            for one in wanted:
+                runner.tell(f"would look at {one.url}")
+            return 0
+        with runner.progress("links", len(wanted)) as self._progress:
+            try:
+                done = self._look(wanted)
+            except BaseException:
+                self._save(complete=False)
+                raise
+        return self._finish(urls, done)
+
+    # What is asked
+
+    def _urls(self) -> tuple[str, ...]:
+        """The links of this run: those that were given, else the list's, each once."""
+        given = [word for word in self._args.words if word != "-"]
+        if "-" in self._args.words:
+            given += sys.stdin.read().splitlines()
+        self._config_of_list(is_needed=not self._args.words)
+        if self._args.words:
+            return tuple(dict.fromkeys(line.strip() for line in given if line.strip()))
+        return tuple(self._placed)
+
+    def _config_of_list(self, *, is_needed: bool) -> None:
+        """Read the list's rules and links; links that are given do without a list."""
+        try:
+            root = disk.root(self._args.root)
+        except disk.Unusable:
+            if is_needed or self._args.root:
+                raise
+            return
+        self._rules = catalog.config(root).links.hosts
+        if is_needed:
+            listed, problems = catalog.read(root / disk.ENTRIES)
+            for problem in problems:
+                runner.log(f"left out: {problem.where}: {problem.what}")
+            changed = _changed(self._args, self._settings)
+            self._is_whole_list = changed is None
+            self._placed = {
+                one.url: one
+                for one in listlinks.found(listed)
+                if changed is None or any(place.path in changed for place in one.places)
+            }
+
+    def _wanted(self, urls: Sequence[str]) -> tuple[Wanted, ...]:
+        """The links of this shard that are due, and who is asked about each."""
+        named = frozenset(self._args.words)
+        always = named if self._args.state else frozenset(urls)
+        due = nights.due(self._memory, urls, now=self._settings.now, always=always)
+        wanted = (self._assigned(question) for question in due)
+        if not self._args.shard:
+            return tuple(wanted)
+        number, count = self._args.shard
+        return tuple(one for one in wanted if _shard(one, count) == number)
+
+    def _assigned(self, question: Question) -> Wanted:
+        placed = self._placed.get(question.url)
+        assigned = sources.assign(
+            question.url,
+            rules=self._rules,
+            today=self._settings.today,
+            services=self._settings.services,
+            doi=placed.doi if placed else None,
+            has_github=_knows_repositories(self._settings),
+        )
+        return Wanted(question=question, assigned=assigned)
+
+    def _look(self, wanted: Sequence[Wanted]) -> Surveyed:
+        is_for_github = any(one.assigned.source == "github" for one in wanted)
+        with _wire(self._settings, is_wanted=is_for_github) as wire:
+            survey = Survey(
+                self._settings,
+                limits=Limits(in_flight=self._args.in_flight),
+                manners=self._manners,
+                wire=wire,
+                on_look=self._heard,
+            )
+            return survey.look(wanted)
+
+    def _manners(self, host: str) -> Manners:
+        return sources.manners(host, rules=self._rules, today=self._settings.today)
+
+    # What is remembered
+
+    def _heard(self, look: Look) -> None:
+        """Keep a look, and save what is known now and then: a run may be killed."""
+        self._found[look.url] = look
+        self._progress(len(self._found))
+        if self._args.state and time.monotonic() - self._saved_at > self._save_every_s:
+            start = time.monotonic()
+            self._save(complete=False)
+            # However long the list, saving takes little of the time.
+            self._saved_at = time.monotonic()
+            self._save_every_s = max(_SAVE_EVERY_S, 20 * (self._saved_at - start))
+
+    def _save(self, *, complete: bool) -> None:
+        """Write the state with what was found so far.
+
+        Failures that may be our own network's wait for the end, where a void night shows itself.
+        """
+        if not self._args.state:
+            return
+        looks = [one for one in self._found.values() if complete or one.verdict != "suspect"]
+        memory = self._folded(looks)
+        path = Path(self._args.state)
+        disk.write(path.parent, {path.name: ledger.dump(memory)})
+
+    def _folded(self, looks: Sequence[Look]) -> Memory:
+        memory = nights.fold(self._memory, looks, now=self._settings.now)
+        return nights.kept(memory, self._placed) if self._is_whole_list else memory
+
+    # What is told
+
+    def _finish(self, urls: Sequence[str], done: Surveyed) -> int:
+        self._found = dict(done.looks)
+        looks = tuple(done.looks.values())
+        is_void = nights.is_void(looks, self._memory)
+        requests = done.requests
+        if not is_void:
+            folded = self._folded(looks)
+            self._memory, asked = self._with_archived(folded)
+            requests += asked
+            self._save(complete=True)
+        came = linkrun.Run(
+            urls=urls,
+            looks=done.looks,
+            memory=self._memory,
+            requests=requests,
+            unasked=len(done.unasked),
+            is_void=is_void,
+            now=self._settings.now,
+        )
+        self._tell(came)
+        return 3 if is_void else 0
+
+    def _with_archived(self, memory: Memory) -> tuple[Memory, int]:
+        """The memory with the archived copies of what is gone, and how often the archive was asked."""
+        lost = linkrun.without_copy(memory, self._found, now=self._settings.now)
+        if not lost:
+            return memory, 0
+        from bot.edge import services  # noqa: PLC0415 - rarely wanted
+
+        copies = services.archived(lost, self._settings)
+        today = self._settings.today
+        found = {
+            url: replace(memory.links[url], archived=copy, archive_asked=today)
+            for url, copy in copies.items()
+        }
+        return replace(memory, links={**memory.links, **found}), len(copies)
+
+    def _tell(self, came: linkrun.Run) -> None:
+        for row in came.rows():
+            runner.tell(row)
+        if self._args.json:
+            text = json.dumps(came.document(), indent=1) + "\n"
+            if self._args.json == "-":
+                sys.stdout.write(text)
+            else:
+                path = Path(self._args.json)
+                disk.write(path.parent, {path.name: text})
+        runner.tell_problems(came.problems(self._placed), self._settings, level="warning")
+        runner.summarize(escape.sentence(came.total()), self._settings)
+        runner.log(came.total())
+
+
+# One run's surroundings
+
+
+def _read(path: str | None, settings: Settings) -> Memory:
+    """What is remembered; a state that cannot be used is made anew, without an alarm."""
+    if not path or not Path(path).exists():
+        return Memory()
+    try:
+        text = disk.text(path, name=path)
+    except disk.Problems as unreadable:
+        text = unreadable.problems[0].what
+    found = ledger.load(text, now=settings.now)
+    if isinstance(found, Memory):
+        return found
+    runner.log(f"{path} starts anew: {found}")
+    return Memory()
+
+
+def _knows_repositories(settings: Settings) -> bool:
+    """Whether GitHub's API can be asked: a server of its own knows no repositories of github.com."""
+    host = urlsplit(settings.api_url).hostname or ""
+    return bool(settings.token or settings.app_id) and (
+        host == "api.github.com" or is_loopback(host)
+    )
+
+
+@contextmanager
+def _wire(settings: Settings, *, is_wanted: bool) -> Iterator[Wire | None]:
+    """GitHub, where it can be asked; else its links are asked like all others."""
+    if not is_wanted:
+        yield None
+        return
+    from bot.edge import wire  # noqa: PLC0415 - slow to import, and not always wanted
+
+    try:
+        line, _ = wire.connect(settings)
+    except wire.HubError as failure:
+        runner.log(f"GitHub cannot be asked about its repositories: {failure}")
+        yield None
+        return
+    try:
+        yield line
+    finally:
+        line.close()
+
+
+def _changed(args: argparse.Namespace, settings: Settings) -> frozenset[str] | None:
+    """The files that the event's pull request changes; None where all of the list is meant."""
+    if settings.event_name != "pull_request":
+        return None
+    number = (runner.event(settings).get("pull_request") or {}).get("number")
+    if not isinstance(number, int):
+        return None
+    from bot.jobs import opening  # noqa: PLC0415 - as above
+
+    with opening.hub(args, settings) as hub:
+        return frozenset(hub.pull_files(number))
+
+
+_SERVICES = {
+    "arxiv": "https://arxiv.org/",
+    "doi": "https://doi.org/",
+    "github": "https://github.com/",
+    "openreview": "https://openreview.net/",
+    "youtube": "https://www.youtube.com/",
+}
+
+
+def _shard(one: Wanted, count: int) -> int:
+    """The shard of a link: whoever is asked about it is asked from one machine only."""
+    return nights.shard(_SERVICES.get(one.assigned.source, one.url), count)
+
+
+def _plan(args: argparse.Namespace, settings: Settings) -> int:
+    """Fetch what is remembered, and tell the workflow how many machines it takes."""
+    from bot.jobs import opening  # noqa: PLC0415 - as above
+
+    if args.state:
+        with opening.hub(args, settings) as hub:
+            text = hub.state().text
+        path = Path(args.state)
+        disk.write(path.parent, {path.name: text or ""})
+    due = _Links(args, settings).due()
+    count = min(MOST_SHARDS, max(1, -(-due // PER_SHARD)))
+    runner.tell(f"{counted(due, 'link', 'links')} to look at, {counted(count, 'shard', 'shards')}")
+    shards = json.dumps(list(range(1, count + 1)))
+    runner.output({"count": str(count), "shards": shards}, settings)
+    return 0
