@@ -40,7 +40,7 @@ class Seen:
     sent = 0
 
 
-def exchange(
+def exchange(  # noqa: PLR0913 - what comes, and who reads it how
     answer: bytes,
     *,
     then: Then = "stays",

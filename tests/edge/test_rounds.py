@@ -444,6 +444,20 @@ def test_a_connection_that_is_not_made_in_time_is_not_the_same_as_silence() -> N
     assert (found.verdict, found.reason) == ("suspect", "no connection in time")
 
 
+def test_a_page_sent_to_anothers_front_is_compared_with_one_that_cannot_be() -> None:
+    def answer(host: str, _: str) -> Sequence[str]:
+        away = ("302 Found", "Location: http://b.example/", "Content-Length: 0")
+        return OK if host == "b.example" else away
+
+    _, world = fake()
+    there = Web(answer)
+    world = replace(world, token=lambda: "made-up")
+    (found,) = there.run(["http://a.example/papers/x.html"], world=world).looks.values()
+
+    assert there.paths() == ["/papers/x.html", "/papers/made-up.html"] * 2
+    assert (found.verdict, found.attempts) == ("gone", 8)
+
+
 # ---- hosts that want to be left alone ----
 
 
