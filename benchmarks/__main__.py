@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from benchmarks import measures, table
 from benchmarks.children import ChildError
+from benchmarks.links import measures as link_health
 from bot.standins.arxiv import ArxivStandIn
 
 if TYPE_CHECKING:
@@ -38,18 +40,23 @@ def main(
     parser = argparse.ArgumentParser(
         prog="benchmarks", description="Measures what the jobs of the bot cost."
     )
-    parser.add_argument("--quick", action="store_true", help="leave out the list of 10,000 entries")
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="leave out what is long: 10,000 entries or links, and all that has to wait",
+    )
     args = parser.parse_args(given)
     chosen = {count: n for count, n in rounds.items() if count < measures.FULL or not args.quick}
+    parts = [
+        measured(chosen, starts=starts, more=environment),
+        on_loopback(is_quick=args.quick, more=environment),
+        () if args.quick else on_github(),
+    ]
     rows = []
-    for row in measured(chosen, starts=starts, more=environment):
+    for row in chain.from_iterable(parts):
         # The table comes at the end; until then, each figure shows that something happens.
         print(row, file=sys.stderr, flush=True)
         rows.append(row)
-    if not args.quick:
-        for row in on_github():
-            print(row, file=sys.stderr, flush=True)
-            rows.append(row)
     print(table.draw(rows))
     return int(any(row.is_bad for row in rows))
 
@@ -68,6 +75,17 @@ def measured(rounds: Mapping[int, int], *, starts: int, more: Mapping[str, str])
         }
         yield from measures.starts(rounds=starts, folder=folder, environment=environment)
         yield from measures.jobs(rounds, folder=folder, environment=environment)
+
+
+def on_loopback(*, is_quick: bool, more: Mapping[str, str]) -> Iterator[Row]:
+    """What checking links takes, beside lychee."""
+    with tempfile.TemporaryDirectory(prefix="bot-bench-") as name:
+        folder = Path(name)
+        environment = {"PYTHONPYCACHEPREFIX": str(folder / "bytecode"), **more}
+        courses = link_health.QUICK if is_quick else link_health.FULL
+        yield from link_health.quick(folder, environment, courses=courses)
+        if not is_quick:
+            yield from link_health.waits(folder, environment)
 
 
 def on_github() -> Iterator[Row]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -47,29 +47,40 @@ class Cost:
 
 def run(arguments: Sequence[str], *, environment: Mapping[str, str]) -> Cost:
     """Run Python with these arguments in the repository's folder; raises ChildError."""
-    with tempfile.TemporaryFile() as said:
+    return watch([sys.executable, *arguments], environment=environment)
+
+
+def watch(
+    command: Sequence[str | Path],
+    *,
+    environment: Mapping[str, str],
+    folder: Path = REPOSITORY,
+    given: Path | None = None,
+    fine: Collection[int] = (0,),
+) -> Cost:
+    """Run a command in a folder; raises ChildError where it does not end with a code that is fine.
+
+    `given` is what it reads from its standard input.
+    """
+    with tempfile.TemporaryFile() as said, (given or Path(os.devnull)).open("rb") as line:
         start = time.perf_counter()
         child = subprocess.Popen(
-            [sys.executable, *arguments],
-            cwd=REPOSITORY,
-            env=_surroundings(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=said,
-            stderr=said,
+            command, cwd=folder, env=surroundings(environment), stdin=line, stdout=said, stderr=said
         )
         _, status, usage = os.wait4(child.pid, 0)
         seconds = time.perf_counter() - start
         # Popen would wait for a process that is gone.
         child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode:
+        if child.returncode not in fine:
             said.seek(0)
             last = " / ".join(said.read().decode(errors="replace").split("\n")[-4:])
-            raise ChildError(f"{' '.join(arguments)} ended with {child.returncode}: {last:.400}")
+            name = " ".join(map(str, command[1:]))
+            raise ChildError(f"{name} ended with {child.returncode}: {last:.400}")
     work = usage.ru_utime + usage.ru_stime
     return Cost(seconds=seconds, work=work, megabytes=usage.ru_maxrss * _PEAK_UNIT / 1e6)
 
 
-def _surroundings(environment: Mapping[str, str]) -> dict[str, str]:
+def surroundings(environment: Mapping[str, str]) -> dict[str, str]:
     """Our own environment without what would change a run, and with these variables."""
     kept = {name: text for name, text in os.environ.items() if not name.startswith(_DISTURBING)}
     return kept | dict(environment)
@@ -92,11 +103,13 @@ def best_of(
         for name, arguments in commands.items():
             shutil.rmtree(scratch, ignore_errors=True)
             taken[name].append(run(arguments, environment=environment))
-    return {
-        name: Cost(
-            seconds=min(cost.seconds for cost in costs),
-            work=min(cost.work for cost in costs),
-            megabytes=min(cost.megabytes for cost in costs),
-        )
-        for name, costs in taken.items()
-    }
+    return {name: least(costs) for name, costs in taken.items()}
+
+
+def least(costs: Collection[Cost]) -> Cost:
+    """The least of each, out of several runs of one command."""
+    return Cost(
+        seconds=min(cost.seconds for cost in costs),
+        work=min(cost.work for cost in costs),
+        megabytes=min(cost.megabytes for cost in costs),
+    )

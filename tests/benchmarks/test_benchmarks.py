@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_a_very_small_list_gives_a_whole_table(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_very_small_list_gives_a_whole_table(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    links = [table.row("a link", 1.0, "x lychee", detail="")]
+    monkeypatch.setattr(benchmarks, "on_loopback", lambda **_: links)
     # The bytecode that is there already will do: no test looks at a time.
     there = {"PYTHONPYCACHEPREFIX": ""}
     code = benchmarks.main(
@@ -28,6 +32,7 @@ def test_a_very_small_list_gives_a_whole_table(capsys: pytest.CaptureFixture[str
     assert "FAILED" not in drawn
     assert "| build, 5 entries " in drawn
     assert "| bot --help, cold start " in drawn
+    assert "| a link " in drawn
     assert len({len(line) for line in drawn.splitlines()}) == 1
     assert len(progress.splitlines()) == len(drawn.splitlines()) - len(("head", "rule"))
 
@@ -80,6 +85,7 @@ def test_a_missed_target_ends_the_run_with_an_error(
 ) -> None:
     rows = [table.row("build", seconds, "x floor", most=2.0, detail="")]
     monkeypatch.setattr(benchmarks, "measured", lambda *_, **__: rows)
+    monkeypatch.setattr(benchmarks, "on_loopback", lambda **_: ())
 
     assert benchmarks.main(["--quick"]) == code
     assert ("MISSED" in capsys.readouterr().out) == bool(code)
