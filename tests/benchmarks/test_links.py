@@ -9,20 +9,26 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from benchmarks.links import answers, lists
+from benchmarks.links import answers, lists, measures
 from benchmarks.links.answers import Answer, Request
 from benchmarks.links.lists import TROUBLE
+from benchmarks.links.measures import Course
 from benchmarks.links.rig import LoopbackWeb
 from benchmarks.links.web import METERS, Host
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from benchmarks.links.answers import Break
+    from benchmarks.table import Row
 
 on_linux = pytest.mark.skipif(
     sys.platform != "linux", reason="elsewhere 127.0.0.1 is the only loopback address"
 )
+
+
+AT_ONCE = {"BOT_PACE": "0"}
 
 
 def said(
@@ -155,3 +161,31 @@ def test_the_web_counts_requests_and_connections_of_each_host(tmp_path: Path) ->
     assert traffic.hosts["127.1.0.1"]["requests"] == 2
     assert (traffic.most("most_open"), traffic.most_open) == (1, 1)
     assert again.requests == 0
+
+
+@on_linux
+def test_what_is_soon_measured_is_measured(tmp_path: Path) -> None:
+    course = Course(count=20, median_ms=1, rounds=1, is_secure=True, most_wall=1.15)
+
+    rows = list(measures.quick(tmp_path, AT_ONCE, courses=[course], crowd_ms=1))
+
+    assert failures(rows) == []
+    assert kept(rows, "20 links, 1 ms, TLS, wrong verdicts")
+    assert kept(rows, "lost with 512 in flight")
+
+
+@on_linux
+def test_what_has_to_wait_is_measured_side_by_side(tmp_path: Path) -> None:
+    rows = list(measures.waits(tmp_path, AT_ONCE, count=20, total_s=0.2))
+
+    assert failures(rows) == []
+    assert kept(rows, "20 links, 15 % trouble, noise")
+    assert kept(rows, "a hanging link, delays other hosts")
+
+
+def failures(rows: Iterable[Row]) -> list[str]:
+    return [row.detail for row in rows if row.verdict == "FAILED"]
+
+
+def kept(rows: Iterable[Row], measured: str) -> bool:
+    return [row.verdict for row in rows if row.measured == measured] == ["ok"]
