@@ -89,7 +89,7 @@ class Ward:
             repository.call(
                 "POST", "labels", {"name": label, "color": "ededed"}, token=self.ann.token
             )
-        repository.set(runs={"reconcile.yml": [started()]})
+        repository.set(runs={"reconcile.yml": [started()], "links.yml": [started()]})
         self.give(
             GITHUB_API_URL=proxy.url,
             GITHUB_REPOSITORY=repository.full_name,
@@ -250,12 +250,16 @@ BROKEN: dict[str, tuple[Callable[[Ward], object], str, str]] = {
         "`issues: write`",
     ),
     "the nightly run stays away": (
-        lambda it: it.repository.set(runs={"reconcile.yml": [started("2026-11-10T03:23:00Z")]}),
+        lambda it: it.repository.set(
+            runs={"reconcile.yml": [started("2026-11-10T03:23:00Z")], "links.yml": [started()]}
+        ),
         "Schedule reconcile.yml: it started no run since 2026-11-10",
         "Run workflow",
     ),
     "the nightly run fails": (
-        lambda it: it.repository.set(runs={"reconcile.yml": [started(conclusion="failure")]}),
+        lambda it: it.repository.set(
+            runs={"reconcile.yml": [started(conclusion="failure")], "links.yml": [started()]}
+        ),
         "Schedule reconcile.yml: the run of 2026-11-22 ended with “failure”",
         "https://github.com/lab/list/actions/runs/3",
     ),
@@ -390,7 +394,7 @@ REFUSED: dict[str, tuple[str, list[str]]] = {
     "the files": ("/git/ref/heads/main$", ["list.yaml", "Forms", "Workflows"]),
     "the labels": ("/labels$", ["Labels"]),
     "the workflows": ("/actions/workflows$", [f"Workflow {Path(it).name}" for it in DUTIES]),
-    "the runs": ("/runs$", ["Schedule reconcile.yml"]),
+    "the runs": ("/runs$", ["Schedule links.yml"]),
     "the branch": ("/branches/main$", ["Protection of the default branch"]),
     "the rules": ("/rules/branches/main$", ["Rulesets, default branch"]),
     "the calls": ("^/rate_limit$", ["Calls"]),
@@ -413,7 +417,10 @@ def test_a_schedule_that_has_not_run_yet_is_to_be_looked_at_again(ward: Ward) ->
     """As on the first day."""
     ward.repository.set(runs={})
 
-    assert ward.run().subjects("Could not be checked") == ["Schedule reconcile.yml"]
+    assert ward.run().subjects("Could not be checked") == [
+        "Schedule links.yml",
+        "Schedule reconcile.yml",
+    ]
 
 
 def test_a_branch_that_only_rulesets_protect_has_no_protection_of_its_own(ward: Ward) -> None:

@@ -685,7 +685,9 @@ def answer_over_http2(http2: H2Connection, asked: dict[bytes, bytes], stream: in
             http2.update_settings({1: 0})
             http2.close_connection(error_code=1)
         case "/away":
-            http2.send_headers(stream, [(":status", "302"), ("location", "/there")], end_stream=True)
+            http2.send_headers(
+                stream, [(":status", "302"), ("location", "/there")], end_stream=True
+            )
         case "/gone":
             http2.send_headers(stream, [(":status", "404")], end_stream=True)
         case _:
