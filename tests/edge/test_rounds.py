@@ -63,6 +63,8 @@ class Web:
     """In place of one public address for every name."""
     way: Dial | None = None
     """In place of the way to this server."""
+    hangs_up: bool = False
+    """Whether the second request over a connection ends it without an answer."""
     _open: list[asyncio.StreamWriter] = field(default_factory=list)
 
     def run(self, urls: Sequence[str | Question], **parts: Any) -> Round:  # noqa: ANN401 - those of `_run`
@@ -114,7 +116,12 @@ class Web:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         self._open.append(writer)
+        carried = 0
         while line := await reader.readline():
+            carried += 1
+            if self.hangs_up and carried > 1:
+                writer.close()
+                return
             path = line.split()[1].decode()
             host = ""
             while header := (await reader.readline()).strip():
@@ -316,6 +323,15 @@ def test_a_chunked_page_leaves_its_connection_usable() -> None:
     there.run(links("a.example", 5), limits=replace(LIMITS, at_once=1))
 
     assert (len(there.log), there.connections) == (5, 1)
+
+
+def test_a_connection_that_ends_just_when_it_is_used_again_costs_no_link() -> None:
+    there = Web(hangs_up=True)
+    found = there.run(links("a.example", 3), limits=replace(LIMITS, at_once=1))
+
+    assert verdicts(found) == {"ok": 3}
+    assert there.paths() == ["/0", "/1", "/2"]
+    assert sorted(look.attempts for look in found.looks.values()) == [1, 2, 2]
 
 
 def test_a_name_is_looked_up_once_for_all_that_wait_for_it() -> None:
