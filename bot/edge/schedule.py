@@ -1,8 +1,9 @@
 """Whose turn it is: no host sees more requests at once, or faster, than it is allowed.
 
 A turn is one request to one host. Links wait for a turn without holding one, so a slow host delays
-nobody else, and no two links wait for one another. Hosts with many links left go first, since they
-take longest. A host's second looks come when its other links are done, one at a time.
+nobody else, and no two links wait for one another. Hosts that would be the last go first; of all
+others, those with an open connection that nobody uses. A host's second looks come when its other
+links are done, one at a time.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 ROUNDS = 3
 """How often in a row a host may ask to be left alone before that is done for good."""
 
-_FEW = 4
-"""Hosts with so few links left are alike: of those, one with an unused connection goes first."""
+_ANSWER_S = 0.25
+"""What an answer takes as a rule, to guess which hosts will be the last."""
 _UNDER_WAY = 1_000
 """Links that may wait for another host in the middle of their redirects."""
 _READ_AT_ONCE = 50
@@ -93,11 +94,13 @@ class _Host(Generic[Job]):
         is_doubtful = self.rounds or self.is_silent or self.has_second_look
         return 1 if is_doubtful or not (self.links or self.waiters) else self.at_once
 
-    def rank(self, turn: int) -> _Rank:
-        """Its place among those that may start: the smallest goes first."""
+    def rank(self, turn: int, *, rest_s: float) -> _Rank:
+        """Its place among those that may start, the smallest first, where all take so long."""
         kind = 0 if self.waiters else 1 if self.links else 2
+        own_s = len(self.links) * max(self.pause_s, _ANSWER_S / self.at_once)
+        urgency = -len(self.links) if own_s > rest_s / 2 else 0
         busy = 2 if self.active else 0 if self.next_start else 1
-        return kind, -max(_FEW, len(self.links)), busy, turn
+        return kind, urgency, busy, turn
 
 
 class Schedule(Generic[Job]):
@@ -295,7 +298,9 @@ class Schedule(Generic[Job]):
         if start is None:
             return
         if start <= self._clock():
-            heapq.heappush(self._ready, (host.rank(self._turns), host.ticket, host))
+            rest_s = self._waiting * _ANSWER_S / self._limits.in_flight
+            rank = host.rank(self._turns, rest_s=rest_s)
+            heapq.heappush(self._ready, (rank, host.ticket, host))
         else:
             heapq.heappush(self._later, (start, host.ticket, host))
 

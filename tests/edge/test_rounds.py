@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import socket
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -271,13 +272,24 @@ def test_waiting_for_a_host_holds_up_nobody_else() -> None:
     assert there.at("a.example") == [0.0] * 3
 
 
-def test_hosts_with_many_links_go_first() -> None:
-    there = Web()
-    urls = [*links("a.example", 8), *links("b.example", 30)]
-    there.run(urls, limits=replace(LIMITS, in_flight=1))
+def test_the_host_that_would_be_the_last_goes_first() -> None:
+    there = Web(soon)
+    urls = [url for n in range(20) for url in links(f"h{n}.example", 3)]
+    there.run([*urls, *links("big.example", 30)], limits=replace(LIMITS, in_flight=4, at_once=1))
 
-    first = [host for host, *_ in there.log[:22]]
-    assert set(first[1:]) == {"b.example"}
+    places = [place for place, (host, *_) in enumerate(there.log) if host == "big.example"]
+    assert places[0] < 8
+    assert places[-1] >= len(there.log) - 8
+    assert len(there.log) == 90
+    assert max(after - before for before, after in itertools.pairwise(places)) <= 8
+
+
+def test_a_host_that_was_begun_is_finished_before_another_is_begun() -> None:
+    there = Web(soon)
+    urls = [url for n in range(40) for url in links(f"h{n}.example", 5)]
+    there.run(urls, limits=replace(LIMITS, in_flight=4))
+
+    assert there.connections < 60
 
 
 def test_a_link_that_hangs_delays_no_other_host() -> None:
