@@ -83,9 +83,8 @@ def on_loopback(*, is_quick: bool, more: Mapping[str, str]) -> Iterator[Row]:
         folder = Path(name)
         environment = {"PYTHONPYCACHEPREFIX": str(folder / "bytecode"), **more}
         courses = link_health.QUICK if is_quick else link_health.FULL
-        yield from link_health.quick(folder, environment, courses=courses)
-        if not is_quick:
-            yield from link_health.waits(folder, environment)
+        yield from link_health.races(folder, environment, courses=courses)
+        yield from link_health.waits(folder, environment, is_quick=is_quick)
 
 
 def on_github() -> Iterator[Row]:

@@ -164,10 +164,10 @@ def test_the_web_counts_requests_and_connections_of_each_host(tmp_path: Path) ->
 
 
 @on_linux
-def test_what_is_soon_measured_is_measured(tmp_path: Path) -> None:
+def test_what_keeps_a_processor_busy_is_measured(tmp_path: Path) -> None:
     course = Course(count=20, median_ms=1, rounds=1, is_secure=True, most_wall=1.15)
 
-    rows = list(measures.quick(tmp_path, AT_ONCE, courses=[course], crowd_ms=1))
+    rows = list(measures.races(tmp_path, AT_ONCE, courses=[course], crowd_ms=1))
 
     assert failures(rows) == []
     assert kept(rows, "20 links, 1 ms, TLS, wrong verdicts")
