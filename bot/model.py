@@ -179,6 +179,8 @@ class Look:
     """What kind of failing it is; None unless the verdict is `gone` or `suspect`."""
     is_unreached: bool = False
     """Whether no host answered at all, which can also be the fault of our own network."""
+    is_offline: bool = False
+    """Whether there was no way to the host, or no name server: a sign that we have no network."""
     title: str | None = None
     """The page's title, cleaned and clipped, where the page was looked at and has one."""
     note: str = ""

@@ -180,9 +180,10 @@ def _downs(home: Sequence[LinkState], night: date) -> Iterator[tuple[LinkState, 
 def is_void(looks: Iterable[Look], memory: Memory) -> bool:
     """Whether a run saw a mistake of our own network and not of the web: it is forgotten.
 
-    That is so when nothing at all could be reached, or when a fifth of the hosts went silent at
-    once. Hosts that were silent before say nothing new, and of hosts that nobody ever reached
-    nobody knows whether they are there: a list may begin with many dead ones.
+    That is so when there was no way to any host and no name server; when nothing could be reached
+    that could be before; or when a fifth of the hosts went silent at once. Hosts that were silent
+    before say nothing new, and of hosts that nobody ever reached nobody knows whether they are
+    there: a list may begin with many dead ones.
     """
     homes: dict[str, list[Look]] = defaultdict(list)
     for look in looks:
@@ -191,12 +192,20 @@ def is_void(looks: Iterable[Look], memory: Memory) -> bool:
     silent = [home for home in homes.values() if all(look.is_unreached for look in home)]
     newly = [home for home in silent if not any(_is_silent(memory, look.url) for look in home)]
     lost = [home for home in newly if any(_is_known(memory, look.url) for look in home)]
-    is_all = len(silent) == len(homes) and len(newly) >= _ALL_OF
+    offline = [home for home in newly if all(look.is_offline for look in home)]
+    is_all = len(silent) == len(homes) and (
+        len(offline) == len(homes) >= _SOME
+        or (len(newly) >= _ALL_OF and bool(lost))
+        or len(newly) >= _ALL_OF_STRANGERS
+    )
     is_many = len(lost) >= _MANY and len(lost) * _FIFTH >= len(homes)
     return is_all or is_many
 
 
+_SOME: Final = 2
 _ALL_OF: Final = 3
+_ALL_OF_STRANGERS: Final = 10
+"""So many hosts that were never reached are not all dead by chance."""
 _MANY: Final = 5
 _FIFTH: Final = 5
 _SILENCE: Final[frozenset[Failure]] = frozenset({"name", "network", "certificate"})
@@ -379,8 +388,9 @@ def merge(memory: Memory, parts: Iterable[Memory]) -> Memory:
 def _with_decisions(base: LinkState, state: LinkState) -> LinkState:
     return replace(
         state,
-        ignored=base.ignored or state.ignored,
-        declined=base.declined or state.declined,
+        # Also where it says no more: somebody may have ended it while the shards ran.
+        ignored=base.ignored,
+        declined=base.declined,
         archived=base.archived or state.archived,
         archive_asked=base.archive_asked or state.archive_asked,
     )

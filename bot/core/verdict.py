@@ -78,6 +78,7 @@ _PASSING: frozenset[Trouble] = frozenset(
     {"resolver", "refused", "reset", "closed", "unreachable", "no-connection", "timeout"}
 )
 """What may be over a moment later."""
+_OFFLINE: frozenset[Trouble] = frozenset({"resolver", "unreachable"})
 _UNREACHED: frozenset[Trouble] = frozenset(
     {"dns", "resolver", "refused", "unreachable", "no-connection", "timeout"}
 )
@@ -139,6 +140,8 @@ class Finding:
     """What kind of failing it is; None unless the verdict is `gone` or `suspect`."""
     is_unreached: bool = False
     """Whether no host answered at all, which can also be the fault of our own network."""
+    is_offline: bool = False
+    """Whether there was no way or no name server: where all looks say so, we have no network."""
     title: str | None = None
     """The page's title, cleaned and clipped, where there is one."""
 
@@ -178,6 +181,7 @@ def _judge_failure(walk: Walk, failed: Failed) -> Finding:
         reason=reason,
         failure=_failure(failed.trouble),
         is_unreached=failed.trouble in _UNREACHED and not walk.redirects,
+        is_offline=failed.trouble in _OFFLINE and not walk.redirects,
     )
 
 

@@ -87,7 +87,7 @@ class Survey:
         services = {one.url for one in in_loop if one.target}
         looks = {
             # A service that is out of reach says nothing of the link's host.
-            url: replace(one, is_unreached=one.is_unreached and url not in services)
+            url: replace(one, is_unreached=False, is_offline=False) if url in services else one
             for url, one in first.looks.items()
             if url not in self._undecided
         }

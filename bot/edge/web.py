@@ -471,6 +471,7 @@ class _Run:
                 attempts=job.attempts,
                 failure=finding.failure,
                 is_unreached=finding.is_unreached,
+                is_offline=finding.is_offline,
                 title=finding.title,
             )
         )

@@ -795,7 +795,16 @@ def test_a_night_in_which_all_or_a_fifth_of_the_hosts_fall_silent_is_void(
 
 
 def test_a_first_night_without_a_network_is_void() -> None:
-    assert nights.is_void(night(homes(3), 3), EMPTY)
+    assert nights.is_void(night(homes(10), 10), EMPTY)
+    assert not nights.is_void(night(homes(9), 9), EMPTY)
+
+
+def test_without_a_way_and_without_a_name_server_there_is_no_network() -> None:
+    away = [replace(one, is_offline=True) for one in night(homes(2), 2)]
+
+    assert nights.is_void(away, EMPTY)
+    assert not nights.is_void(away[:1], EMPTY)
+    assert not nights.is_void([away[0], silent(homes(2)[1])], EMPTY)
 
 
 def test_a_list_may_begin_with_many_dead_hosts() -> None:
@@ -819,7 +828,7 @@ def test_hosts_that_failed_before_may_fall_silent(word: str) -> None:
 
 
 def test_a_dead_page_does_not_hide_that_its_host_fell_silent() -> None:
-    memory = nights.fold(EMPTY, [look("404", url) for url in homes(3)], now=at(1))
+    memory = nights.fold(known(3), [look("404", url) for url in homes(3)], now=at(2))
 
     assert nights.is_void(night(homes(3), 3), memory)
 

@@ -212,7 +212,7 @@ def test_a_link_that_left_the_list_is_forgotten(
 def test_a_night_without_network_tells_nothing_and_writes_nothing(
     listing: Listing, capsys: CAPS
 ) -> None:
-    dead = [f"http://127.0.0.{last}:{_free()}/" for last in range(2, 8)]
+    dead = [f"http://127.0.0.{last}:{_free()}/" for last in range(2, 12)]
 
     told = links("--state", "state", *dead, code=3)
 
