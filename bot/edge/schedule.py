@@ -1,9 +1,10 @@
 """Whose turn it is: no host sees more requests at once, or faster, than it is allowed.
 
 A turn is one request to one host. Links wait for a turn without holding one, so a slow host delays
-nobody else, and no two links wait for one another. Hosts that would be the last go first; of all
-others, those with an open connection that nobody uses. A host's second looks come when its other
-links are done, one at a time.
+nobody else, and no two links wait for one another. Hosts with many links left go first, since they
+would be the last; where the hosts are many, only those that really would, and of the others those
+whose connection is open and not in use. A host's second looks come when its other links are done,
+one at a time.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import itertools
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
+
+from bot.edge.dial import IDLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable
@@ -298,8 +301,7 @@ class Schedule(Generic[Job]):
         if start is None:
             return
         if start <= self._clock():
-            rest_s = self._waiting * _ANSWER_S / self._limits.in_flight
-            rank = host.rank(self._turns, rest_s=rest_s)
+            rank = host.rank(self._turns, rest_s=self._rest_s)
             heapq.heappush(self._ready, (rank, host.ticket, host))
         else:
             heapq.heappush(self._later, (start, host.ticket, host))
@@ -319,6 +321,13 @@ class Schedule(Generic[Job]):
         is_over = not (self._is_reading or self._waiting or self._running)
         if is_over and self._over is not None and not self._over.done():
             self._over.set_result(None)
+
+    @property
+    def _rest_s(self) -> float:
+        """How long the run will take yet; 0 where every host may keep its connection till then."""
+        if len(self._hosts) <= IDLE:
+            return 0.0
+        return self._waiting * _ANSWER_S / self._limits.in_flight
 
     @property
     def _most_under_way(self) -> int:

@@ -284,12 +284,14 @@ def test_the_host_that_would_be_the_last_goes_first() -> None:
     assert max(after - before for before, after in itertools.pairwise(places)) <= 8
 
 
-def test_a_host_that_was_begun_is_finished_before_another_is_begun() -> None:
+@pytest.mark.parametrize("hosts", [40, dial.IDLE + 40])
+def test_hosts_take_turns_without_new_connections(hosts: int) -> None:
+    """Few hosts take turns; of many, one that was begun is finished before another is begun."""
     there = Web(soon)
-    urls = [url for n in range(40) for url in links(f"h{n}.example", 5)]
-    there.run(urls, limits=replace(LIMITS, in_flight=4))
+    urls = [url for n in range(hosts) for url in links(f"h{n}.example", 3)]
+    there.run(urls, limits=replace(LIMITS, in_flight=16))
 
-    assert there.connections < 60
+    assert there.connections < 1.2 * hosts + 16
 
 
 def test_a_link_that_hangs_delays_no_other_host() -> None:
