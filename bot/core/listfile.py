@@ -21,6 +21,7 @@ _EXAMPLES = {
     "shown": "shown: {authors: 50}",
     "thresholds": "thresholds: {near_title: 90}",
     "limits": "limits: {open_submissions: 5}",
+    "links": "links: {hosts: [{host: example.org, by: nobody, reason: It answers nobody.}]}",
 }
 
 

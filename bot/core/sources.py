@@ -45,6 +45,10 @@ class Assigned:
     """Why nobody is asked."""
 
 
+_ITSELF = Assigned()
+"""One value for most links: there may be many thousands."""
+
+
 def assign(  # noqa: PLR0913 - a link and what is known around it, each named at the call
     url: str,
     *,
@@ -67,7 +71,7 @@ def assign(  # noqa: PLR0913 - a link and what is known around it, each named at
     """
     link = _link(url)
     if link is None:
-        return Assigned()
+        return _ITSELF
     rule = _rule(link.host, rules=rules, today=today)
     polite = _manners(rule)
     if rule and rule.by == "nobody":
@@ -87,7 +91,7 @@ def assign(  # noqa: PLR0913 - a link and what is known around it, each named at
     elif rule and rule.by == "doi":
         found = _published(link, doi=doi, services=services)
     if not found:
-        return Assigned(manners=polite)
+        return Assigned(manners=polite) if rule else _ITSELF
     source, id_, target = found
     return Assigned(source=source, id=id_, target=target, manners=polite)
 

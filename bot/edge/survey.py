@@ -41,6 +41,13 @@ class Wanted:
         """The link."""
         return self.question.url
 
+    @property
+    def at_source(self) -> Question:
+        """The question to whoever is asked."""
+        if not self.assigned.target:
+            return self.question
+        return replace(self.question, source=self.assigned.source, target=self.assigned.target)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surveyed:
@@ -75,11 +82,7 @@ class Survey:
 
     def look(self, wanted: Sequence[Wanted]) -> Surveyed:
         """A look at each link; what a service cannot tell of is asked itself."""
-        in_loop = [
-            replace(one.question, source=one.assigned.source, target=one.assigned.target)
-            for one in wanted
-            if one.assigned.source in _IN_LOOP
-        ]
+        in_loop = [one.at_source for one in wanted if one.assigned.source in _IN_LOOP]
         with ThreadPoolExecutor(2, thread_name_prefix="service") as threads:
             asked = [threads.submit(work) for work in self._batches(wanted)]
             first = self._ask(in_loop)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import sys
 import time
@@ -12,10 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from bot.config import Links
-from bot.core import escape, ledger, linkrun, listlinks, nights, sources
+from bot.core import escape, ledger, linkrun, nights, sources
 from bot.core.text import counted
-from bot.edge import catalog, disk, runner
+from bot.edge import disk, runner
 from bot.edge.survey import Survey, Surveyed, Wanted
 from bot.edge.web import Limits
 from bot.model import Memory
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Mapping, Sequence
 
+    from bot.config import HostRule
     from bot.core.listlinks import Placed
     from bot.edge.wire import Wire
     from bot.model import Look, Manners, Question
@@ -73,7 +74,7 @@ class _Links:
         self._memory = _read(args.state, settings)
         self._placed: Mapping[str, Placed] = {}
         self._is_whole_list = False
-        self._rules = Links().hosts
+        self._rules: Sequence[HostRule] = ()
         self._found: dict[str, Look] = {}
         self._saved_at = time.monotonic()
         self._save_every_s = _SAVE_EVERY_S
@@ -106,31 +107,30 @@ class _Links:
         given = [word for word in self._args.words if word != "-"]
         if "-" in self._args.words:
             given += sys.stdin.read().splitlines()
-        self._config_of_list(is_needed=not self._args.words)
         if self._args.words:
+            self._rules = _rules(self._args.root)
             return tuple(dict.fromkeys(line.strip() for line in given if line.strip()))
+        self._read_list()
         return tuple(self._placed)
 
-    def _config_of_list(self, *, is_needed: bool) -> None:
-        """Read the list's rules and links; links that are given do without a list."""
-        try:
-            root = disk.root(self._args.root)
-        except disk.Unusable:
-            if is_needed or self._args.root:
-                raise
-            return
+    def _read_list(self) -> None:
+        """Read the list's links, and its rules for hosts."""
+        # What reads entries takes a while to import, and links that are given do without.
+        from bot.core import listlinks  # noqa: PLC0415
+        from bot.edge import catalog  # noqa: PLC0415
+
+        root = disk.root(self._args.root)
         self._rules = catalog.config(root).links.hosts
-        if is_needed:
-            listed, problems = catalog.read(root / disk.ENTRIES)
-            for problem in problems:
-                runner.log(f"left out: {problem.where}: {problem.what}")
-            changed = _changed(self._args, self._settings)
-            self._is_whole_list = changed is None
-            self._placed = {
-                one.url: one
-                for one in listlinks.found(listed)
-                if changed is None or any(place.path in changed for place in one.places)
-            }
+        listed, problems = catalog.read(root / disk.ENTRIES)
+        for problem in problems:
+            runner.log(f"left out: {problem.where}: {problem.what}")
+        changed = _changed(self._args, self._settings)
+        self._is_whole_list = changed is None
+        self._placed = {
+            one.url: one
+            for one in listlinks.found(listed)
+            if changed is None or any(place.path in changed for place in one.places)
+        }
 
     def _wanted(self, urls: Sequence[str]) -> tuple[Wanted, ...]:
         """The links of this shard that are due, and who is asked about each."""
@@ -242,7 +242,7 @@ class _Links:
         for row in came.rows():
             runner.tell(row)
         if self._args.json:
-            text = json.dumps(came.document(), indent=1) + "\n"
+            text = came.document()
             if self._args.json == "-":
                 sys.stdout.write(text)
             else:
@@ -254,6 +254,30 @@ class _Links:
 
 
 # One run's surroundings
+
+
+_HAS_RULES = re.compile(r"^links:", re.MULTILINE)
+
+
+def _rules(given: str | None) -> Sequence[HostRule]:
+    """The rules for hosts of the list that this folder belongs to; links do without one."""
+    try:
+        root = disk.root(given)
+    except disk.Unusable:
+        if given:
+            raise
+        return ()
+    try:
+        # Reading a whole configuration takes as long as a few hundred links.
+        if not _HAS_RULES.search(disk.text(root / disk.LIST, name=disk.LIST)):
+            return ()
+        from bot.edge import catalog  # noqa: PLC0415 - as above
+
+        return catalog.config(root).links.hosts
+    except disk.Problems as broken:
+        first = broken.problems[0]
+        runner.log(f"without the list's rules for hosts: {first.where}: {first.what}")
+        return ()
 
 
 def _read(path: str | None, settings: Settings) -> Memory:
