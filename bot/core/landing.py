@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from functools import lru_cache
 from html import unescape
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -312,6 +313,7 @@ def without_inherited(url: str, *, start: str) -> str:
     return bare if fragment == start.partition("#")[2] else url
 
 
+@lru_cache(maxsize=256)
 def _split(url: str) -> SplitResult | None:
     """The parts of an address; None where it cannot be read."""
     try:
@@ -322,6 +324,7 @@ def _split(url: str) -> SplitResult | None:
     return parts if parts.hostname else None
 
 
+@lru_cache(maxsize=256)
 def _host(parts: SplitResult) -> tuple[str, int | None]:
     name = (parts.hostname or "").removesuffix(".").removeprefix("www.")
     return name, None if parts.port == _USUAL_PORTS.get(parts.scheme) else parts.port

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -170,14 +170,15 @@ _SORRY_UNSPACED = _folded(
     "(?:很?抱歉|对不起|對不起|申し訳ありません|申し訳ございません|죄송합니다|error)?"
 )
 
-_NOT_FOUND = re.compile(
-    f"(?:{_OPENING} )*(?:{_CODE}|{_STATED})(?: (?:{_OPENING}|{_CODE}|{_STATED}))*"
-)
-_NOT_FOUND_UNSPACED = re.compile(
-    f"(?:{_CODE_UNSPACED}|(?:{_CODE_UNSPACED})?{_SORRY_UNSPACED}(?:{_STATED_UNSPACED})(?:{_CODE_UNSPACED})?)"
-)
-_SOMEWHERE = re.compile(f"(?<![a-z0-9])(?:{_CODE}|{_STATED})(?![a-z0-9])")
-_SOMEWHERE_UNSPACED = re.compile(_STATED_UNSPACED)
+_NOT_FOUND = f"(?:{_OPENING} )*(?:{_CODE}|{_STATED})(?: (?:{_OPENING}|{_CODE}|{_STATED}))*"
+_NOT_FOUND_UNSPACED = f"(?:{_CODE_UNSPACED}|(?:{_CODE_UNSPACED})?{_SORRY_UNSPACED}(?:{_STATED_UNSPACED})(?:{_CODE_UNSPACED})?)"
+_SOMEWHERE = f"(?<![a-z0-9])(?:{_CODE}|{_STATED})(?![a-z0-9])"
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """A large pattern, compiled when the first title wants it: at the start others wait for it."""
+    return re.compile(pattern)
 
 
 def is_not_found(title: str) -> bool:
@@ -192,7 +193,10 @@ def is_not_found(title: str) -> bool:
 def mentions_not_found(title: str) -> bool:
     """Whether the words stand in the title at all, as they may do in a paper's, too."""
     words = _words(_folded(title))
-    return bool(_SOMEWHERE.search(words) or _SOMEWHERE_UNSPACED.search(_unspaced(words)))
+    if _compiled(_SOMEWHERE).search(words):
+        return True
+    unspaced = _unspaced(words)
+    return bool(unspaced and _compiled(_STATED_UNSPACED).search(unspaced))
 
 
 def is_same(title: str, other: str) -> bool:
@@ -202,7 +206,10 @@ def is_same(title: str, other: str) -> bool:
 
 def _is_not_found(part: str) -> bool:
     words = _words(part)
-    return bool(_NOT_FOUND.fullmatch(words) or _NOT_FOUND_UNSPACED.fullmatch(_unspaced(words)))
+    if _compiled(_NOT_FOUND).fullmatch(words):
+        return True
+    unspaced = _unspaced(words)
+    return bool(unspaced and _compiled(_NOT_FOUND_UNSPACED).fullmatch(unspaced))
 
 
 def _unspaced(words: str) -> str:
@@ -234,7 +241,7 @@ def _may_be_name(part: str) -> bool:
 _THIS_DOMAIN = (
     r"(?:(?:the|this|your) )?(?:premium )?(?:domain|website|web site|domain name|web address)"
 )
-_FOR_SALE = re.compile(
+_FOR_SALE = (
     rf"(?:(?:{_THIS_DOMAIN}|(?P<before>HOST)|{_THIS_DOMAIN} (?P<between>HOST))"
     r" (?:is |may be |might be |could be )?(?:now |available )?for sale(?: now| by owner| here)?"
     r"|(?:buy|purchase|acquire|get) (?:(?:this|the) domain(?: name)?|(?P<after>HOST))(?: now| today)?"
@@ -258,7 +265,7 @@ def is_for_sale(title: str, *hosts: str) -> bool:
 
     def is_offer(part: str) -> bool:
         words = " ".join(word.strip(".-") for word in _BETWEEN_NAMES.split(part))
-        found = _FOR_SALE.fullmatch(words.strip())
+        found = _compiled(_FOR_SALE).fullmatch(words.strip())
         if not found:
             return False
         named = {name.removeprefix("www.") for name in found.groups() if name}
@@ -269,7 +276,7 @@ def is_for_sale(title: str, *hosts: str) -> bool:
 
 # ---- sign-in and walls ----
 
-_SIGN_IN = re.compile(
+_SIGN_IN = (
     "(?:please )?(?:sign|log) ?(?:in|on)(?: (?:page|required|form|now|here))?"
     "(?: (?:or|and) (?:sign up|register|create(?: an)? account|join))?"
     "(?: to (?:continue|your account|view .+|\\w+(?: \\w+)?)| with .+)?"
@@ -279,7 +286,7 @@ _SIGN_IN = re.compile(
     "|anmelden|anmeldung|einloggen|connexion|se connecter|iniciar sesion|acceder|entrar|accedi|inloggen"
     "|logowanie|zaloguj sie|вход|войти|登录|登錄|登入|ログイン|로그인"
 )
-_WALL = re.compile(
+_WALL = (
     "just a moment|attention required|one moment(?: please)?|please wait(?: \\w+)?"
     "|(?:403 )?(?:access|request|permission)(?: is)? (?:denied|blocked|rejected|forbidden)"
     "|access to this (?:page|site|website|resource) (?:has been|is|was) (?:denied|blocked|restricted)"
@@ -300,7 +307,7 @@ def is_sign_in(title: str) -> bool:
     >>> is_sign_in("Sign in to your account"), is_sign_in("Login - Example")
     (True, True)
     """
-    return _has_part(title, lambda part: bool(_SIGN_IN.fullmatch(_words(part))))
+    return _has_part(title, lambda part: bool(_compiled(_SIGN_IN).fullmatch(_words(part))))
 
 
 def is_wall(title: str) -> bool:
@@ -309,4 +316,4 @@ def is_wall(title: str) -> bool:
     >>> is_wall("Just a moment..."), is_wall("Attention Required! | Cloudflare")
     (True, True)
     """
-    return _has_part(title, lambda part: bool(_WALL.fullmatch(_words(part))))
+    return _has_part(title, lambda part: bool(_compiled(_WALL).fullmatch(_words(part))))

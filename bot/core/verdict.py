@@ -144,6 +144,13 @@ class Finding:
     """Whether there was no way or no name server: where all looks say so, we have no network."""
     title: str | None = None
     """The page's title, cleaned and clipped, where there is one."""
+    doubt: Doubt | None = None
+    """What a sibling of the link has to be asked about before this is said."""
+
+
+Doubt = Literal["front", "missing", "title"]
+"""What a well-meant redirect or a paper's title can have in common with a page that is gone: the
+front page of another site, an address or a title that speaks of not found."""
 
 
 def judge(walk: Walk, *, sibling: Walk | None = None) -> Finding:
@@ -229,9 +236,10 @@ def _judge_page(
     doubt = _doubt(walk, title)
     if doubt and sibling and _is_confirmed(walk, sibling, doubt=doubt, title=title):
         return _gone(_CONFIRMED[doubt])
+    open_doubt = None if sibling else doubt
     if walk.is_elsewhere and _PERMANENT.issuperset(walk.redirects):
-        return Finding(verdict="moved", reason="moved for good")
-    return Finding(verdict="ok", reason=f"HTTP {answer.status}")
+        return Finding(verdict="moved", reason="moved for good", doubt=open_doubt)
+    return Finding(verdict="ok", reason=f"HTTP {answer.status}", doubt=open_doubt)
 
 
 def _blocked(reason: str) -> Finding:
@@ -245,7 +253,7 @@ def _gone(reason: str) -> Finding:
 def _is_sold(walk: Walk) -> bool:
     """Whether it was sent to a service that parks or sells domains, from elsewhere."""
     return (
-        bool(walk.start_url)
+        bool(walk.start_url and walk.redirects)
         and landing.is_domain_market(walk.end_url)
         and not landing.is_domain_market(walk.start_url)
     )
@@ -289,10 +297,7 @@ def _missing(walk: Walk, title: str | None) -> str | None:
     return None
 
 
-_Doubt = Literal["front", "missing", "title"]
-"""What a well-meant redirect or a paper's title can have in common with a page that is gone: the
-front page of another site, an address or a title that speaks of not found."""
-_CONFIRMED: Mapping[_Doubt, str] = MappingProxyType(
+_CONFIRMED: Mapping[Doubt, str] = MappingProxyType(
     {
         "front": "redirects to the front page of another site, as made-up addresses do",
         "missing": "redirects to a page for what is not there, as made-up addresses do",
@@ -301,7 +306,7 @@ _CONFIRMED: Mapping[_Doubt, str] = MappingProxyType(
 )
 
 
-def _doubt(walk: Walk, title: str | None) -> _Doubt | None:
+def _doubt(walk: Walk, title: str | None) -> Doubt | None:
     if walk.redirects and _ends_at_front(walk):
         return "front"
     if walk.redirects and landing.is_not_found(walk.end_url):
@@ -320,7 +325,7 @@ def _is_own(walk: Walk) -> bool:
     return landing.is_same_site(walk.start_url, walk.end_url)
 
 
-def _is_confirmed(walk: Walk, sibling: Walk, *, doubt: _Doubt, title: str | None) -> bool:
+def _is_confirmed(walk: Walk, sibling: Walk, *, doubt: Doubt, title: str | None) -> bool:
     """Whether the made-up address got the same as the link, and so the link got nothing of its own."""
     if not isinstance(sibling.end, Answered) or not _is_good(sibling.end):
         return False
@@ -330,17 +335,14 @@ def _is_confirmed(walk: Walk, sibling: Walk, *, doubt: _Doubt, title: str | None
     return title is not None and other is not None and phrases.is_same(title, other)
 
 
-def sibling(walk: Walk, *, token: str) -> str | None:
-    """The address of a made-up sibling to ask by GET before the walk is judged; None: no need.
+def sibling(walk: Walk, found: Finding, *, token: str) -> str | None:
+    """The address of a made-up sibling to ask by GET before `found` is said; None: no need.
 
     `token` takes the place of the name that the link's address ends with, so it must be one that
     no site has. Needed is it where the walk looks well but for one of the doubts: then the link
     is gone if the sibling gets the same, and as well as it looks if not.
     """
-    if walk.method != "GET":
-        return None
-    found = judge(walk)
-    if found.verdict not in {"ok", "moved"} or not _doubt(walk, found.title):
+    if walk.method != "GET" or found.doubt is None:
         return None
     return landing.sibling(walk.start_url, token=token)
 

@@ -69,7 +69,7 @@ class Limits:
     """Requests that are under way at a time."""
     at_once: int = 4
     """Of these, requests to one host."""
-    between_s: float = 0.06
+    between_s: float = 0.055
     """Between the starts of two requests to one host, times the run's pace."""
     connect_s: float = 6.0
     """For each address of a host."""
@@ -332,8 +332,9 @@ class _Run:
     async def _ask_web(self, job: Job, probe: Probe) -> None:
         walk = await self._walk(job, probe)
         status, reached = probe.status, walk.end_url if walk.is_elsewhere else None
-        sibling = await self._sibling(walk, probe)
-        finding = verdict.judge(walk, sibling=sibling)
+        finding = verdict.judge(walk)
+        if finding.doubt and (sibling := await self._sibling(walk, finding, probe)):
+            finding = verdict.judge(walk, sibling=sibling)
         outcome = Outcome(finding, status, reached, is_silent=_is_silent(walk))
         self._settle(job, outcome, walk, host=probe.reached.host)
 
@@ -342,9 +343,9 @@ class _Run:
         walk = await probe.walk(job.target, method)
         return await probe.walk(job.target, "GET") if verdict.wants_get(walk) else walk
 
-    async def _sibling(self, walk: Walk, probe: Probe) -> Walk | None:
+    async def _sibling(self, walk: Walk, finding: Finding, probe: Probe) -> Walk | None:
         """The walk to a made-up address beside the link's, where the verdict hangs on it."""
-        beside = verdict.sibling(walk, token=self._world.token())
+        beside = verdict.sibling(walk, finding, token=self._world.token())
         if beside is None:
             return None
         there = target.of(beside, allows_private=self._settings.allows_private)

@@ -502,7 +502,7 @@ def test_the_table_has_each_behaviour_once() -> None:
 @pytest.mark.parametrize("row", [row for row in GONE if row.sibling], ids=lambda row: row.sentence)
 def test_without_its_sibling_it_is_not_gone(row: Row) -> None:
     assert verdict.judge(row.walk).verdict in {"ok", "moved"}
-    assert verdict.sibling(row.walk, token="q7") == SIBLING  # noqa: S106 - no secret
+    assert verdict.sibling(row.walk, verdict.judge(row.walk), token="q7") == SIBLING  # noqa: S106 - no secret
 
 
 @pytest.mark.parametrize(
@@ -510,7 +510,7 @@ def test_without_its_sibling_it_is_not_gone(row: Row) -> None:
     ids=lambda row: row.sentence,
 )  # fmt: skip
 def test_what_is_plain_asks_for_no_sibling(row: Row) -> None:
-    assert verdict.sibling(row.walk, token="q7") is None  # noqa: S106 - no secret
+    assert verdict.sibling(row.walk, verdict.judge(row.walk), token="q7") is None  # noqa: S106 - no secret
 
 
 @pytest.mark.parametrize(
@@ -537,7 +537,7 @@ def test_what_is_plain_asks_for_no_sibling(row: Row) -> None:
     ],
 )
 def test_no_sibling_is_asked_for(walk: Walk) -> None:
-    assert verdict.sibling(walk, token="q7") is None  # noqa: S106 - no secret
+    assert verdict.sibling(walk, verdict.judge(walk), token="q7") is None  # noqa: S106 - no secret
 
 
 # ---- what else a finding says ----
@@ -706,7 +706,7 @@ def test_no_walk_is_too_strange_to_be_judged(walk: Walk, other: Walk | None) -> 
 @settings(deadline=None, max_examples=60)
 @given(WALKS)
 def test_no_walk_is_too_strange_to_be_asked_about(walk: Walk) -> None:
-    asked = verdict.sibling(walk, token="q7")  # noqa: S106 - no secret
+    asked = verdict.sibling(walk, verdict.judge(walk), token="q7")  # noqa: S106 - no secret
 
     assert asked is None or "q7" in asked
     assert isinstance(verdict.wants_get(walk), bool)
