@@ -11,7 +11,7 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import takewhile
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from zlib import crc32
 
 from bot.model import FAILURES, LinkState, Memory, Question
@@ -44,6 +44,7 @@ def fold(memory: Memory, looks: Iterable[Look], *, now: datetime) -> Memory:
     """
     links = dict(memory.links)
     touched = set()
+    now = now.astimezone(UTC).replace(microsecond=0)
     for look in looks:
         links[look.url] = _after(links.get(look.url), look, now=now)
         touched.add(look.url)
@@ -57,23 +58,24 @@ def fold(memory: Memory, looks: Iterable[Look], *, now: datetime) -> Memory:
 
 def _after(before: LinkState | None, look: Look, *, now: datetime) -> LinkState:
     """One link after a look at it; a clock that went back stands still."""
-    now = now.astimezone(UTC).replace(microsecond=0)
     before = before or LinkState(url=look.url, verdict=look.verdict, asked=now)
     now = max(now, before.asked)
-    seen = replace(
+    kept = (one for one in before.failures if _is_within(one[0], _MONTH, now=now))
+    failures = tuple(kept) if before.failures else ()
+    changes: Mapping[str, Any] = {"failures": failures}
+    if look.verdict in GOOD:
+        changes = {"failures": failures, **_good(before, look, now=now)}
+    elif look.verdict in FAILING and not _was_good(before, _night(now)):
+        changes = _struck(before, look, failures=failures, now=now)
+    return replace(
         before,
         verdict=look.verdict,
         asked=now,
         status=look.status,
         reason=look.reason,
         note=look.note,
-        failures=tuple(one for one in before.failures if _is_within(one[0], _MONTH, now=now)),
+        **changes,
     )
-    if look.verdict in GOOD:
-        return _good(seen, look)
-    if look.verdict in FAILING and not _was_good(before, _night(now)):
-        return _struck(seen, look)
-    return seen
 
 
 def _is_within(moment: datetime, days: int, *, now: datetime) -> bool:
@@ -89,47 +91,51 @@ _MENDED: Final = 2
 """Nights with a good look after which a report is over."""
 
 
-def _good(state: LinkState, look: Look) -> LinkState:
-    """A good look clears; `state` has tonight's verdict, and all else from before."""
-    is_new = not (state.mends and _was_good(state, _night(state.asked)))
-    mends = state.mends + is_new if state.reported else 0
+def _good(before: LinkState, look: Look, *, now: datetime) -> Mapping[str, Any]:
+    """What a good look changes: it clears."""
+    is_new = not (before.mends and _was_good(before, _night(now)))
+    mends = before.mends + is_new if before.reported else 0
     is_mended = mends >= _MENDED
-    return replace(
-        state,
-        final_url=look.final_url,
-        good=state.asked,
-        strikes=0,
-        since=None,
-        reported=None if is_mended else state.reported,
-        mends=0 if is_mended else mends,
-        moves=_moves(state, look),
-    )
+    return {
+        "final_url": look.final_url,
+        "good": now,
+        "strikes": 0,
+        "since": None,
+        "reported": None if is_mended else before.reported,
+        "mends": 0 if is_mended else mends,
+        "moves": _moves(before, look, now=now),
+    }
 
 
-def _moves(state: LinkState, look: Look) -> int:
+def _moves(before: LinkState, look: Look, *, now: datetime) -> int:
     """Nights in a row that found it moved to where this look found it."""
     if look.verdict != "moved":
         return 0
-    if not state.moves or look.final_url != state.final_url:
+    if not before.moves or look.final_url != before.final_url:
         return 1
-    return state.moves + (not _was_good(state, _night(state.asked)))
+    return before.moves + (not _was_good(before, _night(now)))
 
 
-def _struck(state: LinkState, look: Look) -> LinkState:
-    """A night's first failing look is a strike, and its last one says of what kind."""
+def _struck(
+    before: LinkState,
+    look: Look,
+    *,
+    failures: tuple[tuple[datetime, Failure], ...],
+    now: datetime,
+) -> Mapping[str, Any]:
+    """What a failing look changes: a night's first is a strike, its last says of what kind."""
     kind: Failure = look.failure or ("404" if look.verdict == "gone" else "network")
-    is_counted = bool(state.failures) and _night(state.failures[-1][0]) == _night(state.asked)
-    first = state.failures[-1][0] if is_counted else state.asked
-    earlier = state.failures[:-1] if is_counted else state.failures
-    return replace(
-        state,
-        final_url=look.final_url,
-        strikes=state.strikes + (not is_counted),
-        since=state.since or state.asked,
-        failures=(*earlier, (first, kind)),
-        mends=0,
-        moves=0,
-    )
+    is_counted = bool(failures) and _night(failures[-1][0]) == _night(now)
+    first = failures[-1][0] if is_counted else now
+    earlier = failures[:-1] if is_counted else failures
+    return {
+        "final_url": look.final_url,
+        "strikes": before.strikes + (not is_counted),
+        "since": before.since or now,
+        "failures": (*earlier, (first, kind)),
+        "mends": 0,
+        "moves": 0,
+    }
 
 
 # Hosts -------------------------------------------------------------------------------------------

@@ -69,7 +69,7 @@ def assign(  # noqa: PLR0913 - a link and what is known around it, each named at
     ...        services=SERVICES, has_github=False).target
     'https://www.youtube.com/oembed?url=https%3A%2F%2Fwww.youtube.com%2Fwatch%3Fv%3Dabcdefghijk&format=json'
     """
-    link = _link(url)
+    link = None if _is_nobodys(url, rules) else _link(url)
     if link is None:
         return _ITSELF
     rule = _rule(link.host, rules=rules, today=today)
@@ -96,8 +96,16 @@ def assign(  # noqa: PLR0913 - a link and what is known around it, each named at
     return Assigned(source=source, id=id_, target=target, manners=polite)
 
 
+_KNOWN = ("arxiv.org", "doi.org", "openreview.net", "youtube", "youtu.be", "github.com")
+"""What the hosts that services know have in their names."""
 _Found = tuple["Source", str, str]
 """Source, id and target."""
+
+
+def _is_nobodys(url: str, rules: Sequence[HostRule]) -> bool:
+    """Whether no service and no rule can be meant: reading all of a long list would take its time."""
+    lower = url.lower()
+    return not any(name in lower for name in (*_KNOWN, *(rule.host for rule in rules)))
 
 
 def manners(host: str, *, rules: Sequence[HostRule], today: date) -> Manners:

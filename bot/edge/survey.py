@@ -11,6 +11,7 @@ from bot.core import sources
 from bot.core.repositories import Repository
 from bot.core.verdict import Finding
 from bot.edge import web
+from bot.edge.web import Round
 from bot.model import Look
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from bot.core.sources import Assigned
     from bot.core.verdict import Answered, Failed
     from bot.edge.services import Asked
-    from bot.edge.web import Limits, Round
+    from bot.edge.web import Limits
     from bot.edge.wire import Wire
     from bot.model import Manners, Question
     from bot.settings import Settings
@@ -102,7 +103,8 @@ class Survey:
             self._on_look(look)
         looks |= by_services
         seen = {*looks, *first.unasked}
-        second = self._ask([one.question for one in wanted if one.url not in seen])
+        left = [one.question for one in wanted if one.url not in seen]
+        second = self._ask(left) if left else Round()
         return Surveyed(
             looks={**looks, **second.looks},
             requests=first.requests + second.requests + sum(one.requests for one in batches),

@@ -74,6 +74,7 @@ class _Links:
         self._memory = _read(args.state, settings)
         self._placed: Mapping[str, Placed] = {}
         self._is_whole_list = False
+        self._has_github = _knows_repositories(settings)
         self._rules: Sequence[HostRule] = ()
         self._found: dict[str, Look] = {}
         self._saved_at = time.monotonic()
@@ -151,7 +152,7 @@ class _Links:
             today=self._settings.today,
             services=self._settings.services,
             doi=placed.doi if placed else None,
-            has_github=_knows_repositories(self._settings),
+            has_github=self._has_github,
         )
         return Wanted(question=question, assigned=assigned)
 
