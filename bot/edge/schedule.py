@@ -308,19 +308,35 @@ class Schedule(Generic[Job]):
 
     def _pump(self) -> None:
         """Start whatever may start now."""
-        self._wake()
-        while self._ready and self._active < self._limits.in_flight:
-            (kind, *_), ticket, host = self._ready[0]
-            if ticket == host.ticket and kind and len(self._running) >= self._most_under_way:
-                break
-            heapq.heappop(self._ready)
-            if ticket == host.ticket:
-                self._give(host)
+        while (job := self._next()) is not None:
+            task = asyncio.get_running_loop().create_task(self._work(job))
+            self._running.add(task)
+            task.add_done_callback(self._ended)
         if self._active < self._limits.in_flight:
             self._sleep_on()
         is_over = not (self._is_reading or self._waiting or self._running)
         if is_over and self._over is not None and not self._over.done():
             self._over.set_result(None)
+
+    async def _work(self, job: Job) -> None:
+        """Look at a link, and go on with the next: a task for each would wait for the loop twice."""
+        following: Job | None = job
+        while following is not None:
+            await self._start(following)
+            following = self._next()
+            self._pump()
+
+    def _next(self) -> Job | None:
+        """The link that may start now, with its host's turn; those under way get theirs first."""
+        self._wake()
+        while self._ready and self._active < self._limits.in_flight:
+            (kind, *_), ticket, host = self._ready[0]
+            if ticket == host.ticket and kind and len(self._running) >= self._most_under_way:
+                return None
+            heapq.heappop(self._ready)
+            if ticket == host.ticket and (job := self._given(host)) is not None:
+                return job
+        return None
 
     @property
     def _rest_s(self) -> float:
@@ -345,8 +361,9 @@ class Schedule(Generic[Job]):
         _, ticket, host = entry
         return ticket != host.ticket
 
-    def _give(self, host: _Host[Job]) -> None:
-        """Give a host's next request its turn."""
+    def _given(self, host: _Host[Job]) -> Job | None:
+        """The host's next link, with its turn; None where a link under way had to get it."""
+        job: Job | None = None
         if host.waiters:
             waiter = host.waiters.popleft()
             if not waiter.done():
@@ -357,10 +374,8 @@ class Schedule(Generic[Job]):
             job = host.links.popleft() if host.links else host.second.popleft()[1]
             self._waiting -= 1
             self._count(host)
-            task = asyncio.get_running_loop().create_task(self._start(job))
-            self._running.add(task)
-            task.add_done_callback(self._ended)
         self._file(host)
+        return job
 
     def _count(self, host: _Host[Job]) -> None:
         host.active += 1
