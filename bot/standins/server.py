@@ -76,7 +76,9 @@ class _Server(ThreadingHTTPServer):
 class StandIn:
     """A server on a free port of a loopback address, running while the `with` block does."""
 
-    def __init__(self, answer: Callable[[Request], Reply], *, host: str = "127.0.0.1") -> None:
+    def __init__(
+        self, answer: Callable[[Request], Reply], *, host: str = "127.0.0.1", port: int = 0
+    ) -> None:
         """Serve what `answer` gives for each request, unless a fault is queued."""
         self.log: list[Request] = []
         """Every request, in the order of arrival, those that met a fault included."""
@@ -105,7 +107,7 @@ class StandIn:
             def log_message(self, *_: object) -> None:
                 """Stay silent: the log is `StandIn.log`."""
 
-        self._server = _Server((host, 0), Handler)
+        self._server = _Server((host, port), Handler)
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
         )

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.core import entry
+from bot.standins.links import LinkHost
 from tests.e2e import act
 from tests.e2e.stage import Stage, body, invented
+from tests.making import listed
 
 if TYPE_CHECKING:
     from tests.e2e.act import Result
 
+OLD = "entries/2023/obi2023voting.yaml"
 ENTRY = "entries/2024/holt2024fedquill.yaml"
 
 
@@ -62,3 +66,33 @@ def test_a_submission_goes_its_whole_way_by_the_real_workflow_files(stage: Stage
     stage.assert_readme_is_made()
     assert list(stage.repository.refs()) == ["refs/heads/main"]
     assert stage.proxy.violations == []
+
+
+def test_a_night_of_links_goes_its_whole_way_by_the_real_workflow_file(stage: Stage) -> None:
+    """Planned, looked at in a shard, reported; and what is remembered stands on its branch."""
+    with LinkHost() as host:
+        gone, fine = f"{host.url}/status/410", f"{host.url}/ok"
+        old = listed(
+            OLD, title="Voting", ids={"arxiv": "2305.00001"}, links={"code": gone, "page": fine}
+        )
+        stage.repository.person("mira").commit("main", {OLD: entry.dump(old.entry)}, "Link it")
+        night = act.run_workflow(
+            stage.repository,
+            "schedule",
+            {"schedule": "37 4 * * *", "repository": {"default_branch": "main"}},
+            proxy_url=stage.proxy.url,
+            extra_env={
+                "BOT_ARXIV_URL": stage.arxiv.url,
+                "BOT_WAYBACK_URL": "http://127.0.0.1:9",
+                "BOT_LINKS_ALLOW_PRIVATE": "1",
+                "BOT_PACE": "0",
+                "BOT_NOW": "2026-11-23T04:37:00Z",
+            },
+        )
+
+    assert night.ok, night.log
+    assert {run.job.name for run in night.runs if run.conclusion == "success"} == {"report"}
+    [issue] = [row for row in stage.repository.issues() if "list-bot:links" in row["body"]]
+    assert (issue["state"], gone in issue["body"]) == ("open", True)
+    remembered = stage.repository.files("bot-state")["links.jsonl"]
+    assert all(url in remembered for url in (gone, fine, "https://arxiv.org/abs/2305.00001"))
