@@ -69,31 +69,37 @@ def assign(  # noqa: PLR0913 - a link and what is known around it, each named at
     ...        services=SERVICES, has_github=False).target
     'https://www.youtube.com/oembed?url=https%3A%2F%2Fwww.youtube.com%2Fwatch%3Fv%3Dabcdefghijk&format=json'
     """
-    link = None if _is_nobodys(url, rules) else _link(url)
-    if link is None:
+    if _is_nobodys(url, rules):
         return _ITSELF
-    rule = _rule(link.host, rules=rules, today=today)
+    rule = _rule(_host(url), rules=rules, today=today)
     polite = _manners(rule)
     if rule and rule.by == "nobody":
         return Assigned(source="nobody", reason=rule.reason, manners=polite)
-    found: _Found | None = None
-    if arxiv := _arxiv(link):
-        found = "arxiv", arxiv, ""
-    elif has_github and link.host in repositories.HOSTS:
-        repository = repositories.named(link.path)
-        found = ("github", str(repository), "") if repository else None
-    elif registered := _doi(link):
-        found = "doi", registered, _handle(registered, services)
-    elif forum := _forum(link):
-        found = "openreview", forum, f"{services['openreview']}/notes?forum={forum}&limit=1"
-    elif video := _video(link):
-        found = "youtube", video, _oembed(video, services)
-    elif rule and rule.by == "doi":
-        found = _published(link, doi=doi, services=services)
+    link = _link(url)
+    found = link and (
+        _by_service(link, services=services, has_github=has_github)
+        or (_published(link, doi=doi, services=services) if rule and rule.by == "doi" else None)
+    )
     if not found:
         return Assigned(manners=polite) if rule else _ITSELF
     source, id_, target = found
     return Assigned(source=source, id=id_, target=target, manners=polite)
+
+
+def _by_service(link: Link, *, services: Mapping[Service, str], has_github: bool) -> _Found | None:
+    """The service that gave the link out, if it is one that we ask."""
+    if arxiv := _arxiv(link):
+        return "arxiv", arxiv, ""
+    if has_github and link.host in repositories.HOSTS:
+        repository = repositories.named(link.path)
+        return ("github", str(repository), "") if repository else None
+    if registered := _doi(link):
+        return "doi", registered, _handle(registered, services)
+    if forum := _forum(link):
+        return "openreview", forum, f"{services['openreview']}/notes?forum={forum}&limit=1"
+    if video := _video(link):
+        return "youtube", video, _oembed(video, services)
+    return None
 
 
 _KNOWN = ("arxiv.org", "doi.org", "openreview.net", "youtube", "youtu.be", "github.com")
@@ -123,6 +129,14 @@ def _rule(host: str, *, rules: Sequence[HostRule], today: date) -> HostRule | No
         if is_its and (rule.until is None or today <= rule.until):
             return rule
     return None
+
+
+def _host(url: str) -> str:
+    """The host, whatever its port; '' where it cannot be read."""
+    try:
+        return (urlsplit(url).hostname or "").removesuffix(".")
+    except ValueError:
+        return ""
 
 
 def _link(url: str) -> Link | None:

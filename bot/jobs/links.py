@@ -240,17 +240,20 @@ class _Links:
         return replace(memory, links={**memory.links, **found}), len(copies)
 
     def _tell(self, came: linkrun.Run) -> None:
-        for row in came.rows():
-            runner.tell(row)
-        if self._args.json:
-            text = came.document()
-            if self._args.json == "-":
-                sys.stdout.write(text)
-            else:
-                path = Path(self._args.json)
-                disk.write(path.parent, {path.name: text})
-        runner.tell_problems(came.problems(self._placed), self._settings, level="warning")
-        runner.summarize(escape.sentence(came.total()), self._settings)
+        rows, target = tuple(came.rows()), self._args.json
+        if target == "-":
+            sys.stdout.write(came.document())
+        else:
+            for row in rows:
+                runner.tell(row)
+        if target and target != "-":
+            path = Path(target)
+            disk.write(path.parent, {path.name: came.document()})
+        if self._settings.in_actions:
+            runner.annotate(came.problems(self._placed), self._settings, level="warning")
+        told = runner.bullets(escape.code(row) for row in rows)
+        total = escape.sentence(came.total())
+        runner.summarize(f"## Links\n\n{told}\n\n{total}\n", self._settings)
         runner.log(came.total())
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import io
+import itertools
 import json
 from typing import TYPE_CHECKING
 
@@ -84,3 +86,46 @@ def test_a_list_too_long_for_a_summary_is_cut_and_says_so(row: str) -> None:
 
     assert told.endswith("\n\nAnd more: the log has all of it.")
     assert len(told) < 510_000
+
+
+def test_a_terminal_shows_progress_in_one_line_that_goes_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    terminal = Terminal()
+    times = itertools.count()
+    monkeypatch.setattr("sys.stderr", terminal)
+    monkeypatch.setattr("time.monotonic", lambda: float(next(times)))
+
+    with runner.progress("links", 2_000) as tell:
+        tell(1_000)
+        tell(2_000)
+
+    assert terminal.getvalue() == "\rlinks: 1,000 of 2,000\rlinks: 2,000 of 2,000\r\x1b[K"
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_elsewhere_progress_is_a_line_now_and_then(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    times = itertools.count(step=20)
+    monkeypatch.setattr("time.monotonic", lambda: float(next(times)))
+
+    with runner.progress("links", 3) as tell:
+        tell(1)
+        tell(2)
+        tell(3)
+
+    assert capsys.readouterr().err == "bot: links: 2 of 3\n"
+
+
+def test_values_for_later_steps_are_one_line_each(tmp_path: Path) -> None:
+    path = tmp_path / "output"
+
+    runner.output({"count": "2\nevil=1", "shards": "[1, 2]"}, Settings(output_path=str(path)))
+    runner.output({"count": "2"}, Settings())
+
+    assert path.read_text("utf-8") == "count=2 evil=1\nshards=[1, 2]\n"

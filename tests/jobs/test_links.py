@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot import cli
+from bot.edge import disk
 from bot.standins.links import LinkHost
 from bot.standins.server import UNAVAILABLE, Reply, StandIn
 from bot.standins.services import (
@@ -30,7 +31,8 @@ from bot.standins.services import (
 from tests.making import Listing, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from bot.standins.arxiv import ArxivStandIn
 
@@ -437,3 +439,74 @@ class _Api(StandIn):
         headers = {"Content-Type": "application/json"}
         reply = Reply(headers=headers, body=json.dumps(files).encode())
         super().__init__(lambda _: reply)
+
+
+RULED = """
+links:
+  hosts:
+  - {host: 127.0.0.1, by: nobody, reason: It answers nobody.}
+  - {host: localhost, by: nobody, until: 2026-11-22, reason: It did until yesterday.}
+"""
+
+
+def test_rules_of_the_list_count_for_links_that_are_given_too(
+    listing: Listing, host: LinkHost
+) -> None:
+    listing.write("list.yaml", listing.read("list.yaml") + RULED)
+    old = host.url.replace("127.0.0.1", "localhost")
+
+    ruled, expired = links(f"{host.url}/ok", f"{old}/ok")["links"]
+
+    assert (ruled["verdict"], ruled["attempts"]) == ("blocked", 0)
+    assert ruled["reason"] == "nobody is asked: It answers nobody."
+    assert expired["verdict"] == "ok"
+
+
+def test_a_broken_list_does_not_keep_anybody_from_asking_a_link(
+    listing: Listing, host: LinkHost, capsys: CAPS
+) -> None:
+    listing.write("list.yaml", "links: [")
+
+    assert links(f"{host.url}/ok")["links"][0]["verdict"] == "ok"
+    assert "without the list's rules for hosts: list.yaml" in capsys.readouterr().err
+
+
+def test_an_entry_that_cannot_be_read_costs_only_its_own_links(
+    listing: Listing, host: LinkHost, arxiv: ArxivStandIn, capsys: CAPS
+) -> None:
+    listing.add(listed(links={"code": f"{host.url}/ok"}))
+    listing.write("entries/2023/obi2023voting.yaml", "title: [")
+
+    told = links()
+
+    assert len(told["links"]) == 2
+    assert "left out: entries/2023/obi2023voting.yaml" in capsys.readouterr().err
+    assert len(arxiv.log) == 1
+
+
+def test_what_is_found_is_saved_while_the_run_goes_on_but_for_what_may_be_our_own_fault(
+    host: LinkHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.jobs.links._SAVE_EVERY_S", -1.0)
+    seen: list[str] = []
+    real = disk.write
+
+    def write(root: Path, files: Mapping[str, str | None]) -> tuple[str, ...]:
+        seen.extend(text for name, text in files.items() if text and name == "state")
+        return real(root, files)
+
+    monkeypatch.setattr("bot.edge.disk.write", write)
+    links("--state", "state", *(f"{host.url}{path}" for path in ("/status/500", "/ok", "/ok/2")))
+
+    assert len(seen) > 1
+    assert not any("/status/500" in text for text in seen[:-1])
+    assert "/status/500" in seen[-1]
+
+
+def test_the_document_goes_to_standard_output_where_a_dash_asks_for_it(
+    host: LinkHost, capsys: CAPS
+) -> None:
+    capsys.readouterr()
+    assert cli.main(["links", "--json", "-", f"{host.url}/ok"]) == 0
+
+    assert json.loads(capsys.readouterr().out)["links"][0]["verdict"] == "ok"
