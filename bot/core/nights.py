@@ -42,40 +42,61 @@ def fold(memory: Memory, looks: Iterable[Look], *, now: datetime) -> Memory:
 
     Takes all looks of a run together: whether a whole host is down shows only in all of them.
     """
-    links = dict(memory.links)
-    touched = set()
-    now = now.astimezone(UTC).replace(microsecond=0)
+    folding = Folding(memory, now=now)
     for look in looks:
-        links[look.url] = _after(links.get(look.url), look, now=now)
-        touched.add(look.url)
-    links |= _hosts_seen(links, touched, now=now)
-    for url in touched:
-        state = links[url]
-        if state.reported is None and is_told(state, now=now):
-            links[url] = replace(state, reported=state.asked)
-    return replace(memory, links=links)
+        folding.add(look)
+    return folding.memory()
+
+
+class Folding:
+    """The memory while a run goes on: most of what its looks change is worked out as they come."""
+
+    def __init__(self, memory: Memory, *, now: datetime) -> None:
+        """Start with what was remembered before the run."""
+        self._before = memory
+        self._links = dict(memory.links)
+        self._touched: set[str] = set()
+        self._now = now.astimezone(UTC).replace(microsecond=0)
+
+    def add(self, look: Look) -> None:
+        """Take in a look; the same one twice is the same as once."""
+        self._links[look.url] = _after(self._links.get(look.url), look, now=self._now)
+        self._touched.add(look.url)
+
+    def memory(self) -> Memory:
+        """The memory after the run, once all its looks were added."""
+        links = self._links | _hosts_seen(self._links, self._touched, now=self._now)
+        for url in self._touched:
+            state = links[url]
+            if state.reported is None and is_told(state, now=self._now):
+                links[url] = replace(state, reported=state.asked)
+        return replace(self._before, links=links)
+
+
+_UNSEEN: Final = LinkState(url="", verdict="ok", asked=datetime.min.replace(tzinfo=UTC))
+"""What every link was before it was looked at."""
 
 
 def _after(before: LinkState | None, look: Look, *, now: datetime) -> LinkState:
     """One link after a look at it; a clock that went back stands still."""
-    before = before or LinkState(url=look.url, verdict=look.verdict, asked=now)
-    now = max(now, before.asked)
-    kept = (one for one in before.failures if _is_within(one[0], _MONTH, now=now))
-    failures = tuple(kept) if before.failures else ()
+    known = before or _UNSEEN
+    now = max(now, known.asked)
+    kept = (one for one in known.failures if _is_within(one[0], _MONTH, now=now))
+    failures = tuple(kept) if known.failures else ()
     changes: Mapping[str, Any] = {"failures": failures}
     if look.verdict in GOOD:
-        changes = {"failures": failures, **_good(before, look, now=now)}
-    elif look.verdict in FAILING and not _was_good(before, _night(now)):
-        changes = _struck(before, look, failures=failures, now=now)
-    return replace(
-        before,
-        verdict=look.verdict,
-        asked=now,
-        status=look.status,
-        reason=look.reason,
-        note=look.note,
+        changes = {"failures": failures, **_good(known, look, now=now)}
+    elif look.verdict in FAILING and not _was_good(known, _night(now)):
+        changes = _struck(known, look, failures=failures, now=now)
+    told = {
+        "verdict": look.verdict,
+        "asked": now,
+        "status": look.status,
+        "reason": look.reason,
+        "note": look.note,
         **changes,
-    )
+    }
+    return replace(before, **told) if before else LinkState(url=look.url, **told)
 
 
 def _is_within(moment: datetime, days: int, *, now: datetime) -> bool:
@@ -161,9 +182,12 @@ def _hosts_seen(
 
     A host that says 404 is up. Links that were looked at in an earlier run tonight count, too.
     """
-    homes: dict[str, list[LinkState]] = {_host(url): [] for url in touched}
+    if not any(state.verdict == "suspect" or state.is_host_down for state in links.values()):
+        return {}
+    names = {url: _host(url) for url in links}
+    homes: dict[str, list[LinkState]] = {names[url]: [] for url in touched}
     for url, state in links.items():
-        if (home := homes.get(_host(url))) is not None:
+        if (home := homes.get(names[url])) is not None:
             home.append(state)
     return {
         state.url: replace(state, is_host_down=is_down)
@@ -183,7 +207,7 @@ def _downs(home: Sequence[LinkState], night: date) -> Iterator[tuple[LinkState, 
         yield state, is_silent and not is_up_since
 
 
-def is_void(looks: Iterable[Look], memory: Memory) -> bool:
+def is_void(looks: Collection[Look], memory: Memory) -> bool:
     """Whether a run saw a mistake of our own network and not of the web: it is forgotten.
 
     That is so when there was no way to any host and no name server; when nothing could be reached
@@ -191,6 +215,8 @@ def is_void(looks: Iterable[Look], memory: Memory) -> bool:
     before say nothing new, and of hosts that nobody ever reached nobody knows whether they are
     there: a list may begin with many dead ones.
     """
+    if not any(look.is_unreached for look in looks):
+        return False
     homes: dict[str, list[Look]] = defaultdict(list)
     for look in looks:
         if look.attempts or look.is_unreached:

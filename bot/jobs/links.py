@@ -72,6 +72,7 @@ class _Links:
         self._args = args
         self._settings = settings
         self._memory = _read(args.state, settings)
+        self._folding = nights.Folding(self._memory, now=settings.now)
         self._placed: Mapping[str, Placed] = {}
         self._is_whole_list = False
         self._has_github = _knows_repositories(settings)
@@ -97,7 +98,7 @@ class _Links:
             try:
                 done = self._look(wanted)
             except BaseException:
-                self._save(complete=False)
+                self._save_some()
                 raise
         return self._finish(urls, done)
 
@@ -176,42 +177,47 @@ class _Links:
     def _heard(self, look: Look) -> None:
         """Keep a look, and save what is known now and then: a run may be killed."""
         self._found[look.url] = look
+        self._folding.add(look)
         self._progress(len(self._found))
         if self._args.state and time.monotonic() - self._saved_at > self._save_every_s:
             start = time.monotonic()
-            self._save(complete=False)
+            self._save_some()
             # However long the list, saving takes little of the time.
             self._saved_at = time.monotonic()
             self._save_every_s = max(_SAVE_EVERY_S, 20 * (self._saved_at - start))
 
-    def _save(self, *, complete: bool) -> None:
+    def _save_some(self) -> None:
         """Write the state with what was found so far.
 
         Failures that may be our own network's wait for the end, where a void night shows itself.
         """
-        if not self._args.state:
-            return
-        looks = [one for one in self._found.values() if complete or one.verdict != "suspect"]
-        memory = self._folded(looks)
-        path = Path(self._args.state)
-        disk.write(path.parent, {path.name: ledger.dump(memory)})
+        if self._args.state:
+            looks = [one for one in self._found.values() if one.verdict != "suspect"]
+            memory = nights.fold(self._memory, looks, now=self._settings.now)
+            self._save(self._kept(memory))
 
-    def _folded(self, looks: Sequence[Look]) -> Memory:
-        memory = nights.fold(self._memory, looks, now=self._settings.now)
+    def _save(self, memory: Memory) -> None:
+        if self._args.state:
+            path = Path(self._args.state)
+            disk.write(path.parent, {path.name: ledger.dump(memory)})
+
+    def _kept(self, memory: Memory) -> Memory:
         return nights.kept(memory, self._placed) if self._is_whole_list else memory
 
     # What is told
 
     def _finish(self, urls: Sequence[str], done: Surveyed) -> int:
+        for url, look in done.looks.items():
+            if self._found.get(url) is not look:
+                self._folding.add(look)
         self._found = dict(done.looks)
-        looks = tuple(done.looks.values())
-        is_void = nights.is_void(looks, self._memory)
+        is_void = nights.is_void(done.looks.values(), self._memory)
         requests = done.requests
         if not is_void:
-            folded = self._folded(looks)
+            folded = self._kept(self._folding.memory())
             self._memory, asked = self._with_archived(folded)
             requests += asked
-            self._save(complete=True)
+            self._save(self._memory)
         came = linkrun.Run(
             urls=urls,
             looks=done.looks,
