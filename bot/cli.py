@@ -192,7 +192,8 @@ def main(  # noqa: PLR0911 - one answer for each way in which a run can end
     # end of the process, which frees everything anyway, it takes a tenth of a second.
     gc.set_threshold(100_000, 50, 100)
     atexit.register(gc.freeze)
-    args = _parser().parse_args(given)
+    words = sys.argv[1:] if given is None else given
+    args = _parser(_named(words)).parse_args(words)
     # Imported here, for the sake of a quick --help.
     from bot import settings  # noqa: PLC0415
     from bot.edge import disk, runner  # noqa: PLC0415
@@ -252,14 +253,19 @@ class _Help(argparse.HelpFormatter):
         self._action_max_length = 4 + max(len(job.name) for job in JOBS)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _named(words: Sequence[str]) -> Sequence[Job]:
+    """The job that a run begins with, to prepare no other; all of them where it is none."""
+    return [job for job in JOBS if job.name in words[:1]] or JOBS
+
+
+def _parser(offered: Sequence[Job] = JOBS) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="bot", description="Keeps a curated list of research papers.", formatter_class=_Help
     )
     parser.add_argument("--version", action="version", version=__version__)
     _root(parser, default=None)
     jobs = parser.add_subparsers(title="jobs", metavar="JOB", required=True)
-    for job in JOBS:
+    for job in offered:
         one = jobs.add_parser(
             job.name, help=job.help, description=job.help[:1].upper() + job.help[1:] + "."
         )
