@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 MOST = 50
 """Repositories in one query."""
 
-HOSTS = frozenset({"github.com", "www.github.com"})
-
 # More than half missing from a batch of some size is a token that sees nothing, not that many
 # deletions; then each page is asked instead.
 _MISSING_SHARE, _FEW = 0.5, 5

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-from bot.core import ids, repositories, text, withdrawal
+from bot.core import text
 from bot.core.verdict import Failed, Finding
 from bot.core.weblink import ANY_CASE, Link
 from bot.model import Evidence, Identity, Look, Manners, NotThere, Unreachable
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from bot.core.verdict import Answered
     from bot.model import Answer, Question, Source
     from bot.settings import Service
+
+# Whatever reads the names of one service is imported once a link needs it: many patterns are
+# compiled then, and most lists of given links need none.
 
 _TITLE_CHARS = 300
 _USUAL = Manners()
@@ -90,9 +93,9 @@ def _by_service(link: Link, *, services: Mapping[Service, str], has_github: bool
     """The service that gave the link out, if it is one that we ask."""
     if arxiv := _arxiv(link):
         return "arxiv", arxiv, ""
-    if has_github and link.host in repositories.HOSTS:
-        repository = repositories.named(link.path)
-        return ("github", str(repository), "") if repository else None
+    if has_github and link.host in _GITHUB_HOSTS:
+        repository = _repository(link)
+        return ("github", repository, "") if repository else None
     if registered := _doi(link):
         return "doi", registered, _handle(registered, services)
     if forum := _forum(link):
@@ -157,6 +160,7 @@ def _link(url: str) -> Link | None:
 
 # What a link names ------------------------------------------------------------------------------
 
+_GITHUB_HOSTS = frozenset({"github.com", "www.github.com"})
 _ARXIV_HOSTS = frozenset({"arxiv.org", "www.arxiv.org", "export.arxiv.org"})
 _ARXIV_PATH = re.compile(
     r"/(?:abs|pdf|html)/(?:[a-z-]{1,20}(?:\.[a-z-]{2,12})?/)?[0-9][0-9.]*[0-9](?:v[0-9]{1,4})?(?:\.pdf)?/?",
@@ -171,8 +175,20 @@ def _arxiv(link: Link) -> str | None:
         is_paper = _ARXIV_PATH.fullmatch(unquote(link.path)) is not None
     else:
         is_paper = link.host in _DOI_HOSTS and (_doi(link) or "").startswith(_ARXIV_DOI)
-    found = ids.read(f"https://{link.host}{link.path}") if is_paper else None
+    if not is_paper:
+        return None
+    from bot.core import ids  # noqa: PLC0415 - see the top
+
+    found = ids.read(f"https://{link.host}{link.path}")
     return found.id if isinstance(found, Identity) and found.kind == "arxiv" else None
+
+
+def _repository(link: Link) -> str | None:
+    """The owner and name of a repository, or of the one that a page at GitHub belongs to."""
+    from bot.core import repositories  # noqa: PLC0415 - see the top
+
+    named = repositories.named(link.path)
+    return str(named) if named else None
 
 
 _DOI_HOSTS = frozenset({"doi.org", "www.doi.org", "dx.doi.org"})
@@ -432,6 +448,8 @@ def paper_look(url: str, answer: Answer) -> Look:
     """What arXiv's word means for a link to a paper; a withdrawn one is there, with a note."""
     match answer:
         case Evidence(comment=comment):
+            from bot.core import withdrawal  # noqa: PLC0415 - see the top
+
             note = "withdrawn by its authors" if withdrawal.is_announced(comment or "") else ""
             return Look(url=url, verdict="ok", reason="arXiv has the paper", note=note)
         case NotThere():

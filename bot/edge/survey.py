@@ -8,7 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.core import sources
-from bot.core.repositories import Repository
 from bot.core.verdict import Finding
 from bot.edge import web
 from bot.edge.web import Round
@@ -119,14 +118,12 @@ class Survey:
             from bot.edge import services  # noqa: PLC0415
 
             yield partial(services.arxiv, papers, self._settings)
-        named = {
-            one.url: Repository.parse(one.assigned.id)
-            for one in wanted
-            if one.assigned.source == "github"
-        }
-        if named and self._wire:
+        ids = {one.url: one.assigned.id for one in wanted if one.assigned.source == "github"}
+        if ids and self._wire:
+            from bot.core.repositories import Repository  # noqa: PLC0415
             from bot.edge import services  # noqa: PLC0415
 
+            named = {url: Repository.parse(id_) for url, id_ in ids.items()}
             yield partial(services.github, named, self._wire)
 
     def _ask(self, questions: Sequence[Question]) -> Round:
