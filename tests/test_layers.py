@@ -12,7 +12,7 @@ import bot
 
 PACKAGE = Path(bot.__file__).parent
 LAYERS = {"values": 0, "core": 1, "edge": 2, "standins": 2, "jobs": 3, "cli": 4}
-VALUES = {"model", "config", "settings", "__init__", "__version__"}
+VALUES = {"model", "plan", "config", "settings", "__init__", "__version__"}
 
 
 def layer(module: str) -> str:

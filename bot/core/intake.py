@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from bot.core.correction import Correction
     from bot.core.form import Form, Reading
-    from bot.model import Issue, Problem, Submission
+    from bot.model import Problem, Submission
+    from bot.plan import Issue
 
 Subject: TypeAlias = Literal["paper", "correction"]
 _Asked = TypeVar("_Asked", bound="Submission | Correction")

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from bot.config import Config
     from bot.core.entry import Listed
     from bot.core.listlinks import Place, Placed
-    from bot.model import LinkState, Memory, Pull
+    from bot.model import LinkState, Memory
+    from bot.plan import Pull
 
 Kind: TypeAlias = Literal["moved", "trivial", "archived"]
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from bot.core.entry import Entry, Listed
     from bot.core.linkfix import Fix
     from bot.core.listlinks import Place, Placed
-    from bot.model import Issue, LinkState, Memory
+    from bot.model import LinkState, Memory
+    from bot.plan import Issue
 
 LABEL = "links"
 MARKER = "<!-- list-bot:links -->"

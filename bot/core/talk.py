@@ -10,7 +10,8 @@ from urllib.parse import quote, urlencode
 from bot.core import escape, memo, merge, render, text
 from bot.core.entry import Listed
 from bot.core.pages import page
-from bot.model import Markdown, Propose
+from bot.model import Markdown
+from bot.plan import Propose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from bot.core.commands import Command
     from bot.core.entry import Entry
     from bot.core.review import Decision
-    from bot.model import Commit, Issue, Pull
+    from bot.plan import Commit, Issue, Pull
 
 MOST_BODY = 60_000
 """Characters of a body that we write; GitHub refuses more than 65,536."""

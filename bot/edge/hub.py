@@ -18,7 +18,7 @@ from urllib.parse import quote
 from bot.core.labels import LABELS, MANAGED
 from bot.core.text import clipped
 from bot.edge.wire import ExhaustedError, HubError, MissingError, RefusedError, Wire
-from bot.model import (
+from bot.plan import (
     Base,
     Comment,
     Commit,
@@ -37,7 +37,7 @@ from bot.model import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from bot.model import Action
+    from bot.plan import Action
     from bot.settings import Settings
 
 _Done = TypeVar("_Done")

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.edge import disk
-from bot.model import Propose
+from bot.plan import Propose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from bot.model import Plan
+    from bot.plan import Plan
 
 MAIN = "main"
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from bot.core.entry import Listed
     from bot.core.form import Form
     from bot.edge.hub import Hub
-    from bot.model import Base
+    from bot.plan import Base
 
 Subject = Literal["paper", "correction"]
 

@@ -15,7 +15,8 @@ from bot.core import entry, intake, ledger, linkfix, linkreport, listlinks, nigh
 from bot.core.linkreport import Sight
 from bot.edge import mirror, runner
 from bot.edge.wire import HubError, MissingError
-from bot.model import Memory, Post, Propose, Retire
+from bot.model import Memory
+from bot.plan import Post, Propose, Retire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from bot.core.listlinks import Placed
     from bot.edge.hub import Hub, State
     from bot.jobs.desk import Desk
-    from bot.model import Issue, Pull
+    from bot.plan import Issue, Pull
     from bot.settings import Settings
 
 

@@ -17,7 +17,8 @@ from bot.edge.wire import MissingError
 from bot.jobs import opening, reconcile
 from bot.jobs.desk import UnsoundError
 from bot.jobs.report_command import ReportHearing
-from bot.model import LINK_FIELDS, Comment, Markdown, Problem, Say, Shut
+from bot.model import LINK_FIELDS, Markdown, Problem
+from bot.plan import Comment, Say, Shut
 
 if TYPE_CHECKING:
     import argparse
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from bot.core.commands import Command, Said
     from bot.jobs.desk import Case, Desk
-    from bot.model import Commit, Pull
+    from bot.plan import Commit, Pull
     from bot.settings import Settings
 
 

@@ -20,7 +20,8 @@ from bot.edge import gather, mirror, runner
 from bot.edge.hub import MAY_WRITE, MovedError
 from bot.edge.wire import MissingError, RefusedError
 from bot.jobs import preview
-from bot.model import Judge, Label, Markdown, Problem, Propose, Pull, Retire, Say, Shut
+from bot.model import Markdown, Problem
+from bot.plan import Judge, Label, Propose, Pull, Retire, Say, Shut
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from bot.core.memo import Memo
     from bot.edge.hub import Hub, Proposed
     from bot.edge.mirror import Mirror
-    from bot.model import Action, Comment, Comparison, Issue, Verdicts
+    from bot.plan import Action, Comment, Comparison, Issue, Verdicts
     from bot.settings import Settings
 
 RESERVE = 300

@@ -14,7 +14,7 @@ from bot.core.submission import submission
 from bot.core.text import line
 from bot.edge import catalog, disk, gather, runner
 from bot.jobs import parse
-from bot.model import Problem, Propose, Submission
+from bot.model import Problem, Submission
 
 if TYPE_CHECKING:
     import argparse
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bot.config import Config
     from bot.core.entry import Listed
     from bot.core.form import Form, Reading
+    from bot.plan import Propose
     from bot.settings import Settings
 
 Asked: TypeAlias = "Submission | tuple[Problem, ...] | Decision"

@@ -15,14 +15,14 @@ from bot.edge.wire import ExhaustedError, HubError, MissingError
 from bot.jobs import opening
 from bot.jobs.board import Board
 from bot.jobs.desk import UnsoundError
-from bot.model import Propose, Pull, Retire
+from bot.plan import Propose, Pull, Retire
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator
 
     from bot.jobs.desk import Desk
-    from bot.model import Issue
+    from bot.plan import Issue
     from bot.settings import Settings
 
 README_TITLE = "Make the README anew"

@@ -2,15 +2,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from bot.core import entry, linkfix, memo
 from bot.core.entry import Listed
-from bot.model import LinkState, Memory, Pull
+from bot.plan import Pull
 from tests.core.seeing import NOW, failing, fixes, good, linked, memory, moved
 from tests.making import listed, rendered
+
+if TYPE_CHECKING:
+    from bot.model import LinkState, Memory
 
 CODE = "https://github.com/ada/fed"
 NEW = "https://github.com/ada/federated"

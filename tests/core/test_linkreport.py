@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from bot.core import linkreport
 from bot.core.linkreport import MARKER
 from bot.core.talk import MOST_BODY
-from bot.model import Issue, LinkState
+from bot.model import LinkState
+from bot.plan import Issue
 from tests.core.seeing import NOW, days_ago, drawn, failing, good, linked, memory, moved, sight
 from tests.making import listed, rendered, titles
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from bot.edge.localhub import HubError, LocalHub
-from bot.model import Propose
+from bot.plan import Propose
 
 
 def hub(tmp_path: Path) -> LocalHub:
