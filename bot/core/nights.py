@@ -211,27 +211,35 @@ def is_void(looks: Collection[Look], memory: Memory) -> bool:
     """Whether a run saw a mistake of our own network and not of the web: it is forgotten.
 
     That is so when there was no way to any host and no name server; when nothing could be reached
-    that could be before; or when a fifth of the hosts went silent at once. Hosts that were silent
-    before say nothing new, and of hosts that nobody ever reached nobody knows whether they are
-    there: a list may begin with many dead ones.
+    that could be before; when every host fails that did not, in whatever way; or when a fifth of
+    the hosts went silent at once. Hosts that were silent before say nothing new, and of hosts that
+    never answered nobody knows whether they are there: a list may begin with many dead ones.
     """
-    if not any(look.is_unreached for look in looks):
+    if not any(look.verdict == "suspect" for look in looks):
         return False
     homes: dict[str, list[Look]] = defaultdict(list)
     for look in looks:
         if look.attempts or look.is_unreached:
             homes[_host(look.url)].append(look)
+    known = [
+        home
+        for home in homes.values()
+        if any(_is_known(memory, look.url) for look in home)
+        and not any(_is_silent(memory, look.url) for look in home)
+    ]
     silent = [home for home in homes.values() if all(look.is_unreached for look in home)]
     newly = [home for home in silent if not any(_is_silent(memory, look.url) for look in home)]
-    lost = [home for home in newly if any(_is_known(memory, look.url) for look in home)]
+    lost = [home for home in known if all(look.is_unreached for look in home)]
     offline = [home for home in newly if all(look.is_offline for look in home)]
     is_all = len(silent) == len(homes) and (
         len(offline) == len(homes) >= _SOME
         or (len(newly) >= _ALL_OF and bool(lost))
         or len(newly) >= _ALL_OF_STRANGERS
     )
+    failing = [home for home in homes.values() if all(look.verdict == "suspect" for look in home)]
+    is_all_known = len(failing) == len(homes) and len(known) >= _MANY
     is_many = len(lost) >= _MANY and len(lost) * _FIFTH >= len(homes)
-    return is_all or is_many
+    return is_all or is_all_known or is_many
 
 
 _SOME: Final = 2
@@ -250,8 +258,9 @@ def _is_silent(memory: Memory, url: str) -> bool:
 
 
 def _is_known(memory: Memory, url: str) -> bool:
+    """Whether its host ever answered."""
     state = memory.links.get(url)
-    return bool(state and state.good)
+    return state is not None and (state.good is not None or state.status is not None)
 
 
 def shard(url: str, count: int) -> int:

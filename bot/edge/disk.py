@@ -105,6 +105,33 @@ def write(root: Path, files: Mapping[str, str | None]) -> tuple[str, ...]:
     return changed
 
 
+def target(given: str, *, option: str) -> Path:
+    """The file that an option names to be written; raises Unusable where that cannot be.
+
+    A link leads to what it stands for: it is the user's own. See `put`.
+    """
+    path = Path(given).absolute()
+    what, fix = "", "Name a file; it is made if it is not there."
+    if not given or path.is_dir():
+        what = f"{given} is a folder" if given else "the name is empty"
+    elif not path.parent.is_dir():
+        what, fix = f"there is no folder {path.parent}", "Make that folder first, or name another."
+    elif not os.access(path if path.exists() else path.parent, os.W_OK):
+        what, fix = f"{given} may not be written", "Name a file where you may write."
+    if what:
+        raise Unusable((Problem(file="", field=option, what=what, fix=fix),))
+    return path
+
+
+def put(path: Path, data: bytes) -> None:
+    """Write a file that the user named: in one step, or into it where it is no regular file."""
+    real = path.resolve()
+    if real.exists() and not real.is_file():
+        real.write_bytes(data)
+    else:
+        _replace(real, data)
+
+
 def _present(path: Path) -> bytes | None:
     return path.read_bytes() if path.is_file() else None
 

@@ -144,6 +144,8 @@ class Probe:
         """The last HTTP status that was seen."""
         self.reached = job.target
         """The last address that was asked."""
+        self.used_up = ""
+        """A host that takes nothing more for longer than we wait."""
 
     def give_back(self) -> None:
         """Give the first turn back, if it was not needed."""
@@ -251,8 +253,11 @@ class Probe:
             if name in _TELLING
         }
         if told and (allowance := ratelimit.read(told, now=datetime.now(UTC))):
-            patience_s = self._line.limits.patience_s
-            self._line.schedule.allow(host, allowance, patience_s=patience_s)
+            reset_s = allowance.reset_s or 0.0
+            if allowance.remaining == 0 and reset_s > self._line.limits.patience_s:
+                self.used_up = host
+            else:
+                self._line.schedule.allow(host, allowance)
 
 
 _COMPLAINTS = frozenset({429, 503})

@@ -224,14 +224,13 @@ class Schedule(Generic[Job]):
         """Send it no second request while one is under way, until it answers again."""
         self._host(host).is_silent = True
 
-    def allow(self, host: str, allowance: Allowance, *, patience_s: float) -> None:
+    def allow(self, host: str, allowance: Allowance) -> None:
         """Keep to what the host says that it still takes."""
         found = self._host(host)
         # Whether it counted what else is in flight, nobody knows.
         found.allowance = allowance.remaining - (found.active - 1)
         if allowance.remaining == 0 and allowance.reset_s is not None:
-            wait_s = min(allowance.reset_s, patience_s)
-            found.closed_until = max(found.closed_until, self._clock() + wait_s)
+            found.closed_until = max(found.closed_until, self._clock() + allowance.reset_s)
 
     # ---- turns ----
 

@@ -136,6 +136,8 @@ class Limits:
     """For one whole answer, from the first byte sent to the last one read."""
     pause_s: float = 1.0
     """Between two requests, times the run's pace."""
+    total_s: float = 300.0
+    """After which nothing more is asked."""
     body_bytes: int = 100_000
 
 
@@ -178,8 +180,11 @@ async def _archived(
 ) -> Mapping[str, str | None]:
     base = settings.services["wayback"]
     copies: dict[str, str | None] = {}
+    ends_at = time.monotonic() + limits.total_s
     async with _client(base, settings, limits) as client:
         for at, url in enumerate(urls):
+            if time.monotonic() > ends_at:
+                break
             if at:
                 # Nothing else runs in this loop that could be held up.
                 sleep(limits.pause_s * settings.pace)

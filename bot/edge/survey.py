@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+import threading
+import time
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -60,10 +61,37 @@ class Surveyed:
     """Links that the time did not suffice for."""
 
 
+class _Batch:
+    """A service's answer, got in a thread that nobody has to wait for in order to end."""
+
+    def __init__(self, work: Callable[[], Asked]) -> None:
+        self._work = work
+        self._asked: Asked | None = None
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._asked = self._work()
+        except BaseException as error:  # noqa: BLE001 - raised again where the result is wanted
+            self._error = error
+
+    def result(self) -> Asked:
+        """The answer; raises what went wrong."""
+        while self._thread.is_alive():
+            # Without an end no signal would get through on every system.
+            self._thread.join(timeout=1.0)
+        if self._error is not None:
+            raise self._error
+        assert self._asked is not None  # noqa: S101 - one of the two is there
+        return self._asked
+
+
 class Survey:
     """The looks of one run: services that take many links in threads, all else in one loop."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a run is made of, each named at the call
         self,
         settings: Settings,
         *,
@@ -71,22 +99,29 @@ class Survey:
         manners: Callable[[str], Manners],
         wire: Wire | None,
         on_look: Callable[[Look], None],
+        on_rest: Callable[[], None],
     ) -> None:
-        """Ask GitHub over `wire`, where there is one; `on_look` hears of each look at once."""
+        """Ask GitHub over `wire`, where there is one; `on_look` hears of each look at once.
+
+        `on_rest` is called where there may be no look for a while.
+        """
         self._settings = settings
         self._limits = limits
         self._manners = manners
         self._wire = wire
         self._on_look = on_look
+        self._on_rest = on_rest
         self._undecided: set[str] = set()
 
     def look(self, wanted: Sequence[Wanted]) -> Surveyed:
         """A look at each link; what a service cannot tell of is asked itself."""
         in_loop = [one.at_source for one in wanted if one.assigned.source in _IN_LOOP]
-        with ThreadPoolExecutor(2, thread_name_prefix="service") as threads:
-            asked = [threads.submit(work) for work in self._batches(wanted)]
-            first = self._ask(in_loop)
-            batches = [one.result() for one in asked]
+        begun = time.monotonic()
+        asked = [_Batch(work) for work in self._batches(wanted)]
+        first = self._ask(in_loop)
+        if asked:
+            self._on_rest()
+        batches = [one.result() for one in asked]
         services = {one.url for one in in_loop if one.target}
         looks = {
             # A service that is out of reach says nothing of the link's host.
@@ -103,7 +138,8 @@ class Survey:
         looks |= by_services
         seen = {*looks, *first.unasked}
         left = [one.question for one in wanted if one.url not in seen]
-        second = self._ask(left) if left else Round()
+        spent_s = time.monotonic() - begun
+        second = self._ask(left, spent_s=spent_s) if left else Round()
         return Surveyed(
             looks={**looks, **second.looks},
             requests=first.requests + second.requests + sum(one.requests for one in batches),
@@ -126,11 +162,12 @@ class Survey:
             named = {url: Repository.parse(id_) for url, id_ in ids.items()}
             yield partial(services.github, named, self._wire)
 
-    def _ask(self, questions: Sequence[Question]) -> Round:
+    def _ask(self, questions: Sequence[Question], *, spent_s: float = 0.0) -> Round:
+        left_s = max(0.0, self._limits.budget_s - spent_s)
         return web.ask(
             questions,
             settings=self._settings,
-            limits=self._limits,
+            limits=replace(self._limits, budget_s=left_s),
             manners=self._manners,
             judge_service=self._judge,
             on_look=self._heard,

@@ -112,12 +112,14 @@ def read(url: str, *, allows_private: bool) -> Target | Refusal:
 
     try:
         found = httpx.URL(url)
-    except httpx.InvalidURL:
+        # In ASCII: httpx cannot show every name that resolves, such as those of emoji.
+        host = found.raw_host.decode("ascii")
+        if host.endswith("."):
+            # "example.org." is the same host, but few servers and certificates know it.
+            found = found.copy_with(host=host[:-1])
+        return address.refusal(str(found), allows_private=allows_private) or _parts(found)
+    except (httpx.InvalidURL, ValueError):
         return Refusal(verdict="invalid", what="a link without a proper host")
-    if found.host.endswith("."):
-        # "example.org." is the same host, but few servers and certificates know it.
-        found = found.copy_with(host=found.host[:-1])
-    return address.refusal(str(found), allows_private=allows_private) or _parts(found)
 
 
 def _parts(url: httpx.URL) -> Target:

@@ -324,7 +324,13 @@ class _Run:
                 await self._ask_web(job, probe)
         except LeftAloneError:
             self._leave_alone(job)
+        except Exception as error:  # noqa: BLE001 - a defect in one look must not cost the others theirs
+            reason = f"the look failed ({type(error).__name__})"
+            finding = Finding(verdict="suspect", reason=reason, failure="network")
+            self._finish(job, Outcome(finding, probe.status, None, is_silent=False))
         finally:
+            if probe.used_up:
+                self._leave_host_alone(probe.used_up)
             probe.give_back()
             if self._schedule.is_idle(host):
                 self._connections.drop(host)
@@ -430,8 +436,8 @@ class _Run:
             self._leave_alone(job)
 
     def _leave_alone(self, job: Job) -> None:
-        """Tell what an earlier look at the link found, or that there was none."""
-        if job.last is not None:
+        """Tell what an earlier look found; nothing bad is said without the second one."""
+        if job.last is not None and not verdict.wants_second_look(job.last.finding):
             self._finish(job, job.last)
         else:
             url, attempts = job.question.url, job.attempts

@@ -49,7 +49,12 @@ def _file(name: str, settings: Settings) -> Memory | None:
     if not path.exists():
         runner.log(f"{name} is not there: nothing is known from it")
         return None
-    return board.remembered(disk.text(path, name=name), settings, name=name)
+    try:
+        text = disk.text(path.resolve(), name=name)
+    except disk.Problems as unreadable:
+        runner.log(f"nothing is known from {name}: {unreadable.problems[0].what}")
+        return None
+    return board.remembered(text, settings, name=name)
 
 
 def _local(root: str | None, memory: Memory, settings: Settings) -> Report:

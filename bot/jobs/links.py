@@ -9,7 +9,6 @@ import sys
 import time
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -24,6 +23,7 @@ from bot.settings import is_loopback
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from bot.config import HostRule
     from bot.core.listlinks import Placed
@@ -56,7 +56,8 @@ def _ended_in_order() -> Iterator[None]:
     """Let a run that is told to stop keep what it found: Actions sends this signal first."""
 
     def stop(*_: object) -> None:
-        raise KeyboardInterrupt
+        # A loop ends in order when it is interrupted from the keyboard, and only then.
+        signal.raise_signal(signal.SIGINT)
 
     before = signal.signal(signal.SIGTERM, stop)
     try:
@@ -71,7 +72,10 @@ class _Links:
     def __init__(self, args: argparse.Namespace, settings: Settings) -> None:
         self._args = args
         self._settings = settings
-        self._memory = _read(args.state, settings)
+        self._state = _target(args.state, option="--state")
+        self._json = None if args.json == "-" else _target(args.json, option="--json")
+        self._was = self._state.read_bytes() if self._state and self._state.is_file() else None
+        self._memory = _read(self._was, settings, name=args.state)
         self._folding = nights.Folding(self._memory, now=settings.now)
         self._placed: Mapping[str, Placed] = {}
         self._is_whole_list = False
@@ -97,8 +101,10 @@ class _Links:
         with runner.progress("links", len(wanted)) as self._progress:
             try:
                 done = self._look(wanted)
-            except BaseException:
+            except KeyboardInterrupt:
                 self._save_some()
+                kept = f"; what was found so far is in {args.state}" if args.state else ""
+                runner.log(f"stopped{kept}")
                 raise
         return self._finish(urls, done)
 
@@ -108,7 +114,7 @@ class _Links:
         """The links of this run: those that were given, else the list's, each once."""
         given = [word for word in self._args.words if word != "-"]
         if "-" in self._args.words:
-            given += sys.stdin.read().splitlines()
+            given += sys.stdin.read().removeprefix("\ufeff").splitlines()
         if self._args.words:
             self._rules = _rules(self._args.root)
             return tuple(dict.fromkeys(line.strip() for line in given if line.strip()))
@@ -166,6 +172,7 @@ class _Links:
                 manners=self._manners,
                 wire=wire,
                 on_look=self._heard,
+                on_rest=self._save_some,
             )
             return survey.look(wanted)
 
@@ -179,7 +186,7 @@ class _Links:
         self._found[look.url] = look
         self._folding.add(look)
         self._progress(len(self._found))
-        if self._args.state and time.monotonic() - self._saved_at > self._save_every_s:
+        if self._state and time.monotonic() - self._saved_at > self._save_every_s:
             start = time.monotonic()
             self._save_some()
             # However long the list, saving takes little of the time.
@@ -191,15 +198,21 @@ class _Links:
 
         Failures that may be our own network's wait for the end, where a void night shows itself.
         """
-        if self._args.state:
-            looks = [one for one in self._found.values() if one.verdict != "suspect"]
+        looks = [one for one in self._found.values() if one.verdict != "suspect"]
+        if self._state and looks:
             memory = nights.fold(self._memory, looks, now=self._settings.now)
             self._save(self._kept(memory))
 
     def _save(self, memory: Memory) -> None:
-        if self._args.state:
-            path = Path(self._args.state)
-            disk.write(path.parent, {path.name: ledger.dump(memory)})
+        if self._state:
+            disk.put(self._state, ledger.dump(memory).encode())
+
+    def _forget(self) -> None:
+        """Let the state be what it was before this run."""
+        if self._state and self._was is not None:
+            disk.put(self._state, self._was)
+        elif self._state and self._state.is_file():
+            self._state.unlink()
 
     def _kept(self, memory: Memory) -> Memory:
         return nights.kept(memory, self._placed) if self._is_whole_list else memory
@@ -213,11 +226,13 @@ class _Links:
         self._found = dict(done.looks)
         is_void = nights.is_void(done.looks.values(), self._memory)
         requests = done.requests
-        if not is_void:
-            folded = self._kept(self._folding.memory())
-            self._memory, asked = self._with_archived(folded)
-            requests += asked
+        if is_void:
+            self._forget()
+        else:
+            self._memory = self._kept(self._folding.memory())
             self._save(self._memory)
+            # The archive takes its time: whoever stops us meanwhile loses its word only.
+            requests += self._ask_archive()
         came = linkrun.Run(
             urls=urls,
             looks=done.looks,
@@ -230,32 +245,34 @@ class _Links:
         self._tell(came)
         return 3 if is_void else 0
 
-    def _with_archived(self, memory: Memory) -> tuple[Memory, int]:
-        """The memory with the archived copies of what is gone, and how often the archive was asked."""
-        lost = linkrun.without_copy(memory, self._found, now=self._settings.now)
+    def _ask_archive(self) -> int:
+        """Remember the archived copies of what is gone; gives how often the archive was asked."""
+        lost = linkrun.without_copy(self._memory, self._found, now=self._settings.now)
         if not lost:
-            return memory, 0
+            return 0
         from bot.edge import services  # noqa: PLC0415 - rarely wanted
 
         copies = services.archived(lost, self._settings)
-        today = self._settings.today
+        today, links = self._settings.today, self._memory.links
         found = {
-            url: replace(memory.links[url], archived=copy, archive_asked=today)
+            url: replace(links[url], archived=copy, archive_asked=today)
             for url, copy in copies.items()
         }
-        return replace(memory, links={**memory.links, **found}), len(copies)
+        self._memory = replace(self._memory, links={**links, **found})
+        self._save(self._memory)
+        return len(copies)
 
     def _tell(self, came: linkrun.Run) -> None:
-        rows, target = tuple(came.rows()), self._args.json
-        if target == "-":
+        rows = tuple(came.rows())
+        is_document = self._args.json == "-"
+        if is_document:
             sys.stdout.write(came.document())
         else:
             for row in rows:
                 runner.tell(row)
-        if target and target != "-":
-            path = Path(target)
-            disk.write(path.parent, {path.name: came.document()})
-        if self._settings.in_actions:
+        if self._json:
+            disk.put(self._json, came.document().encode())
+        if self._settings.in_actions and not is_document:
             runner.annotate(came.problems(self._placed), self._settings, level="warning")
         told = runner.bullets(escape.code(row) for row in rows)
         total = escape.sentence(came.total())
@@ -290,18 +307,16 @@ def _rules(given: str | None) -> Sequence[HostRule]:
         return ()
 
 
-def _read(path: str | None, settings: Settings) -> Memory:
+def _target(given: str | None, *, option: str) -> Path | None:
+    return None if given is None else disk.target(given, option=option)
+
+
+def _read(state: bytes | None, settings: Settings, *, name: str) -> Memory:
     """What is remembered; a state that cannot be used is made anew, without an alarm."""
-    if not path or not Path(path).exists():
-        return Memory()
-    try:
-        text = disk.text(path, name=path)
-    except disk.Problems as unreadable:
-        text = unreadable.problems[0].what
-    found = ledger.load(text, now=settings.now)
+    found = ledger.load((state or b"").decode("utf-8", "replace"), now=settings.now)
     if isinstance(found, Memory):
         return found
-    runner.log(f"{path} starts anew: {found}")
+    runner.log(f"{name} starts anew: {found}")
     return Memory()
 
 
@@ -367,8 +382,8 @@ def _plan(args: argparse.Namespace, settings: Settings) -> int:
     if args.state:
         with opening.hub(args, settings) as hub:
             text = hub.state().text
-        path = Path(args.state)
-        disk.write(path.parent, {path.name: text or ""})
+        disk.put(disk.target(args.state, option="--state"), (text or "").encode())
+    args.words = []
     due = _Links(args, settings).due()
     count = min(MOST_SHARDS, max(1, -(-due // PER_SHARD)))
     runner.tell(f"{counted(due, 'link', 'links')} to look at, {counted(count, 'shard', 'shards')}")

@@ -840,6 +840,23 @@ def test_one_link_that_answers_is_a_host_that_answers() -> None:
     assert not nights.is_void(looks, memory)
 
 
+@pytest.mark.parametrize("word", ["server", "network", "certificate"])
+def test_a_night_in_which_every_known_host_fails_somehow_is_void(word: str) -> None:
+    """A proxy of ours may answer for all of them, or break every connection."""
+    assert nights.is_void([look(word, url) for url in homes(5)], known(5))
+    assert not nights.is_void([look(word, url) for url in homes(4)], known(4))
+    assert not nights.is_void([look(word, url) for url in homes(5)], EMPTY)
+    some = [look(word, url) for url in homes(5)]
+    assert not nights.is_void([*some, look("ok", "https://fine.example/")], known(5))
+
+
+def test_a_host_that_only_turned_us_away_is_known_to_be_there() -> None:
+    away = Look(url="", verdict="blocked", status=403, attempts=1)
+    memory = nights.fold(EMPTY, [replace(away, url=url) for url in homes(20)], now=at(1))
+
+    assert nights.is_void(night(homes(20), 8), memory)
+
+
 def test_what_was_never_asked_says_nothing_of_the_network() -> None:
     memory = known(3)
     unasked = Look(url="http://127.0.0.1/", verdict="refused")

@@ -549,3 +549,33 @@ def test_a_refused_branch_keeps_nobody_from_the_issue(stage: Stage) -> None:
     assert report(stage, dead(CODE, archived=COPY), clear=False).code == 3
 
     assert only(stage)["state"] == "open"
+
+
+def test_a_plan_brings_the_memory_and_counts_the_links_of_the_list(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_links(stage, code=CODE, slides=SLIDES, page=PAGE)
+    report(stage, dead(CODE), fine(SLIDES))
+    state, output = stage.root.parent / "state", stage.root.parent / "output"
+    monkeypatch.setenv("GITHUB_OUTPUT", str(output))
+    monkeypatch.setattr("bot.jobs.links.PER_SHARD", 2)
+
+    assert stage.run("links", "--state", str(state), "plan").code == 0
+
+    assert CODE in state.read_text("utf-8")
+    # What is gone, what nobody looked at, and the paper itself; what is fine has its day.
+    assert output.read_text("utf-8") == "count=2\nshards=[1, 2]\n"
+
+
+def test_a_part_that_nobody_can_read_does_not_keep_the_others_from_being_told(
+    stage: Stage,
+) -> None:
+    with_links(stage, code=CODE)
+    good, bad = stage.root.parent / "good", stage.root.parent / "bad"
+    good.write_text(ledger.dump(Memory(links={CODE: dead(CODE)})), "utf-8")
+    bad.write_bytes(bytes(range(128, 256)))
+
+    ran = stage.run("links", "report", str(bad), str(stage.root), str(good), "missing")
+
+    assert ran.code == 0
+    assert only(stage)["state"] == "open"

@@ -580,13 +580,14 @@ def test_a_host_that_says_nothing_is_left_is_asked_when_there_is_more(
     assert there.at("a.example") == [0.0, 0.0, 7.0, 7.0, 14.0]
 
 
-def test_a_reset_far_away_is_waited_for_as_long_as_our_patience() -> None:
+def test_a_host_whose_reset_is_far_away_is_left_alone_for_the_run() -> None:
     clock, world = fake()
     used = ("200 OK", "RateLimit-Remaining: 0", "RateLimit-Reset: 3600", "Content-Length: 0")
     there = Web(once(used), clock=clock)
-    there.run(links("a.example", 2), limits=replace(LIMITS, at_once=1), world=world)
+    found = there.run(links("a.example", 3), limits=replace(LIMITS, at_once=1), world=world)
 
-    assert there.at("a.example") == [0.0, 60.0]
+    assert there.at("a.example") == [0.0]
+    assert verdicts(found) == {"ok": 1, "blocked": 2}
 
 
 def test_a_metered_host_never_gets_more_than_it_takes() -> None:
@@ -610,6 +611,27 @@ def test_a_metered_host_never_gets_more_than_it_takes() -> None:
 
     assert (verdicts(found), refused) == ({"ok": 30}, 0)
     assert max(windows) == 5
+
+
+def test_a_defect_in_one_look_does_not_cost_the_others_theirs() -> None:
+    def judge(*_: object) -> Finding:
+        raise ZeroDivisionError
+
+    _, world = fake()
+    asked = Question(url="https://doi.example/1", source="doi", target="http://a.example/1")
+    guide = Guide(judge_service=judge)
+    found = Web().run([asked, *links("b.example", 2)], guide=guide, world=world)
+
+    assert verdicts(found) == {"suspect": 1, "ok": 2}
+    assert found.looks[asked.url].reason == "the look failed (ZeroDivisionError)"
+
+
+def test_a_host_that_wants_to_be_left_alone_before_the_second_look_tells_nothing() -> None:
+    clock, world = fake()
+    there = Web(once(("404 No", "Content-Length: 0"), throttled(after="3600")), clock=clock)
+    found = there.run(links("a.example", 2), limits=replace(LIMITS, at_once=1), world=world)
+
+    assert verdicts(found) == {"blocked": 2}
 
 
 # ---- the time that there is ----

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.core import address
 from bot.core.address import Refusal
 from bot.edge import target
+from bot.edge.target import Target
 
 
 def slowly(url: str, *, allows_private: bool) -> object:
@@ -90,3 +91,30 @@ def test_a_redirect_to_where_nobody_should_go_is_refused(location: str) -> None:
     assert isinstance(base, target.Target)
 
     assert isinstance(target.joined(base, location, allows_private=False), Refusal)
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [("http://xn--ls8h.la/", "xn--ls8h.la"), ("http://xn--ls8h.la./a", "xn--ls8h.la")],
+)
+def test_a_name_in_punycode_that_httpx_cannot_show_is_asked_all_the_same(
+    url: str, host: str
+) -> None:
+    found = target.of(url, allows_private=False)
+
+    assert isinstance(found, Target)
+    assert found.host == host
+
+
+def test_a_redirect_to_a_name_that_cannot_be_is_no_defect() -> None:
+    start = target.of("https://site.example/a", allows_private=False)
+    assert isinstance(start, Target)
+
+    for location in ("http://xn--a.invalid/", "http://xn--.example/", "//xn--a/", "http://\u2603/"):
+        target.joined(start, location, allows_private=False)
+
+
+@given(host=st.text(alphabet="xn-a.0ß☃", min_size=1, max_size=12))
+def test_no_host_is_a_defect(host: str) -> None:
+    target.of(f"http://{host}/", allows_private=True)
+    target.of(f"http://xn--{host}/", allows_private=True)

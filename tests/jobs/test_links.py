@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +20,7 @@ import pytest
 from bot import cli
 from bot.edge import disk
 from bot.standins.links import LinkHost
-from bot.standins.server import UNAVAILABLE, Reply, StandIn
+from bot.standins.server import HANG, UNAVAILABLE, Reply, StandIn
 from bot.standins.services import (
     Copy,
     DoiRegistry,
@@ -31,7 +34,7 @@ from bot.standins.services import (
 from tests.making import Listing, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
     from bot.standins.arxiv import ArxivStandIn
@@ -379,7 +382,7 @@ def test_a_run_that_is_told_to_stop_keeps_what_it_found(
         run.send_signal(signal.SIGTERM)
         _, said = run.communicate(timeout=10)
 
-    assert (run.returncode, said) == (3, b"")
+    assert (run.returncode, said) == (3, b"bot: stopped; what was found so far is in state\n")
     assert f"{host.url}/ok" in listing.read("state")
     assert f"{host.url}/slow" not in listing.read("state")
 
@@ -488,19 +491,19 @@ def test_what_is_found_is_saved_while_the_run_goes_on_but_for_what_may_be_our_ow
     host: LinkHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.jobs.links._SAVE_EVERY_S", -1.0)
-    seen: list[str] = []
-    real = disk.write
+    seen: list[bytes] = []
+    real = disk.put
 
-    def write(root: Path, files: Mapping[str, str | None]) -> tuple[str, ...]:
-        seen.extend(text for name, text in files.items() if text and name == "state")
-        return real(root, files)
+    def put(path: Path, data: bytes) -> None:
+        seen.extend([data] if path.name == "state" else [])
+        real(path, data)
 
-    monkeypatch.setattr("bot.edge.disk.write", write)
+    monkeypatch.setattr("bot.edge.disk.put", put)
     links("--state", "state", *(f"{host.url}{path}" for path in ("/status/500", "/ok", "/ok/2")))
 
     assert len(seen) > 1
-    assert not any("/status/500" in text for text in seen[:-1])
-    assert "/status/500" in seen[-1]
+    assert not any(b"/status/500" in text for text in seen[:-1])
+    assert b"/status/500" in seen[-1]
 
 
 def test_the_document_goes_to_standard_output_where_a_dash_asks_for_it(
@@ -510,3 +513,94 @@ def test_the_document_goes_to_standard_output_where_a_dash_asks_for_it(
     assert cli.main(["links", "--json", "-", f"{host.url}/ok"]) == 0
 
     assert json.loads(capsys.readouterr().out)["links"][0]["verdict"] == "ok"
+
+
+def test_a_void_night_leaves_the_state_as_it_was(
+    listing: Listing, host: LinkHost, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock(ONE)
+    with ExitStack() as running:
+        hosts = [running.enter_context(LinkHost(host=f"127.0.0.{n}")).url for n in range(20, 28)]
+        links("--state", "state", f"{host.url}/ok", *(f"{one}/ok" for one in hosts))
+    before = listing.read("state")
+
+    clock(TWO)
+    monkeypatch.setattr("bot.jobs.links._SAVE_EVERY_S", -1.0)
+    told = links("--state", "state", f"{host.url}/ok", *(f"{one}/ok" for one in hosts), code=3)
+
+    assert told["void"] is True
+    assert listing.read("state") == before
+
+
+def test_strikes_are_remembered_before_the_archive_is_asked(
+    listing: Listing, host: LinkHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def archived(*_: object) -> dict[str, str | None]:
+        seen.append(listing.read("state"))
+        return {}
+
+    monkeypatch.setattr("bot.edge.services.archived", archived)
+    links("--state", "state", f"{host.url}/status/410")
+
+    assert "/status/410" in seen[0]
+
+
+def test_a_run_that_waits_for_a_service_is_stopped_at_once_and_keeps_what_it_found(
+    listing: Listing, host: LinkHost
+) -> None:
+    listing.add(listed(links={"code": f"{host.url}/ok"}))
+    with StandIn(lambda _: HANG) as silent:
+        environment = {**os.environ, "BOT_ARXIV_URL": silent.url}
+        command = [sys.executable, "-m", "bot", "links", "--state", "state"]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, env=environment) as run:
+            _wait_for(lambda: bool(silent.log) and (listing.root / "state").exists())
+            run.send_signal(signal.SIGTERM)
+            _, said = run.communicate(timeout=10)
+
+    assert (run.returncode, said) == (3, b"bot: stopped; what was found so far is in state\n")
+    assert f"{host.url}/ok" in listing.read("state")
+
+
+@pytest.mark.parametrize("option", ["--state", "--json"])
+@pytest.mark.parametrize("name", ["folder", "nowhere/file", ""])
+def test_a_file_that_cannot_be_written_is_wrong_usage_before_anything_is_asked(
+    listing: Listing, host: LinkHost, capsys: CAPS, option: str, name: str
+) -> None:
+    (listing.root / "folder").mkdir()
+
+    code = cli.main(["links", f"{option}={name}", f"{host.url}/ok"])
+
+    assert (code, host.log) == (2, [])
+    assert option in capsys.readouterr().err
+
+
+def test_a_link_to_the_state_leads_to_it(listing: Listing, host: LinkHost, clock: Clock) -> None:
+    (listing.root / "link").symlink_to("real")
+    for moment in (ONE, TWO):
+        clock(moment)
+        [one] = links("--state", "link", f"{host.url}/status/404")["links"]
+
+    assert (one["strikes"], (listing.root / "link").is_symlink()) == (2, True)
+    assert "/status/404" in listing.read("real")
+
+
+def test_a_device_is_written_into_and_stays_one(listing: Listing, host: LinkHost) -> None:
+    pipe = listing.root / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+
+    assert cli.main(["links", "--json", "pipe", f"{host.url}/ok"]) == 0
+
+    assert json.loads(os.read(reader, 60_000))["checked"] == 1
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    os.close(reader)
+
+
+def test_a_mark_of_the_byte_order_is_no_part_of_the_first_link(
+    host: LinkHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"\ufeff{host.url}/ok\r\n\r\n"))
+
+    assert [one["verdict"] for one in links("-")["links"]] == ["ok"]
