@@ -1,6 +1,6 @@
 """One HTTP/1.1 connection, plain or secure: requests out, heads of answers and starts of pages in.
 
-h11 writes and reads the protocol. The connection is ours, since for 10,000 strange hosts a client
+h11 checks requests, and reads all answers that are not as plain as can be. The connection is ours, since for 10,000 strange hosts a client
 of many layers costs too much (measured on loopback, per link: httpcore 1.2 ms, this 0.4 ms) and
 because here everything has a bound: headers in bytes, each answer in time, a body in both, packed
 and unpacked. TLS runs over memory buffers: asyncio's own takes 256 kB a connection.
@@ -18,9 +18,12 @@ from typing import TYPE_CHECKING, Literal
 import h11
 
 from bot.core.verdict import START_BYTES
+from bot.edge import whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from bot.edge.whole import Whole
 
 HEADER_BYTES = 100_000
 """The longest head of an answer."""
@@ -89,7 +92,9 @@ class Connection(asyncio.BufferedProtocol):
         self._loop = asyncio.get_running_loop()
         self._buffer = buffer
         self._transport: asyncio.Transport | None = None
-        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEADER_BYTES)
+        self._request: h11.Request | None = None
+        self._http: h11.Connection | None = None
+        """Reads the answer, if it is not read without."""
         self._secured: asyncio.Future[None] | None = None
         self._tls: ssl.SSLObject | None = None
         if tls is not None:
@@ -126,15 +131,14 @@ class Connection(asyncio.BufferedProtocol):
         self.asked += 1
         answer = Answer(wanted, bounds=bounds, until=until)
         self._answer = answer
-        self._write(
-            (self._http.send(request) or b"") + (self._http.send(h11.EndOfMessage()) or b"")
-        )
+        self._request, self._http = request, None
+        self._write(_written(request))
         try:
             return await answer.future
         finally:
             answer.stop()
             self._answer = None
-            if not self._is_reusable():
+            if not (self.is_open and (answer.is_whole or self._is_reusable())):
                 self.close()
 
     def close(self) -> None:
@@ -144,7 +148,7 @@ class Connection(asyncio.BufferedProtocol):
             self._transport.abort()
 
     def _is_reusable(self) -> bool:
-        if not self.is_open or self._http.their_state is not h11.DONE:
+        if self._http is None or self._http.their_state is not h11.DONE:
             return False
         try:
             self._http.start_next_cycle()
@@ -236,7 +240,7 @@ class Connection(asyncio.BufferedProtocol):
             self.close()
 
     def _take(self, data: bytes) -> None:
-        """Give h11 what came, b"" for the end, and the answer what h11 made of it."""
+        """Give the answer what came, b"" for the end, as it is read."""
         if self._answer is None or self._answer.future.done():
             # Nobody asked: what comes now must not be taken for the next answer.
             self.close()
@@ -245,32 +249,53 @@ class Connection(asyncio.BufferedProtocol):
             # Whoever speaks another protocol waits for us, and h11 for the end of the line.
             self._answer.fail(NotHttpError())
             return
-        try:
-            self._http.receive_data(data)
-            self._answer.came(len(data))
-            while not self._answer.future.done():
-                event = self._http.next_event()
-                if event is h11.NEED_DATA:
-                    self._answer.rest()
-                    break
-                self._answer.take(event)
-        except h11.RemoteProtocolError as error:
-            self._answer.fail(self._meaning(error, is_end=not data))
+        assert self._request is not None  # noqa: S101 - there is one before its answer
+        if self._http is None:
+            if found := whole.read(data, is_to_head=self._request.method == b"HEAD"):
+                self._answer.take_whole(found)
+                return
+            self._http = _machine(self._request)
+        self._read(self._http, self._answer, data)
 
-    def _meaning(self, error: h11.RemoteProtocolError, *, is_end: bool) -> Exception:
-        if error.error_status_hint == 431:  # noqa: PLR2004 - how h11 marks long headers
-            return HugeHeadersError()
-        if is_end:
-            silent = self._answer is None or not self._answer.bytes
-            return ClosedError(is_silent=silent)
-        return NotHttpError()
+    def _read(self, http: h11.Connection, answer: Answer, data: bytes) -> None:
+        try:
+            http.receive_data(data)
+            answer.came(len(data))
+            while not answer.future.done():
+                event = http.next_event()
+                if event is h11.NEED_DATA:
+                    answer.rest()
+                    break
+                answer.take(event)
+        except h11.RemoteProtocolError as error:
+            answer.fail(_meaning(error, is_silent=not answer.bytes, is_end=not data))
+
+
+def _written(request: h11.Request) -> bytes:
+    """A request as it is sent; h11 has seen to it that its parts are what they should be."""
+    rows = b"".join(b"%s: %s\r\n" % row for row in request.headers.raw_items())
+    return b"%s %s HTTP/1.1\r\n%s\r\n" % (request.method, request.target, rows)
+
+
+def _machine(request: h11.Request) -> h11.Connection:
+    """What reads any answer to a request that was sent."""
+    http = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEADER_BYTES)
+    http.send(request)
+    http.send(h11.EndOfMessage())
+    return http
+
+
+def _meaning(error: h11.RemoteProtocolError, *, is_silent: bool, is_end: bool) -> Exception:
+    if error.error_status_hint == 431:  # noqa: PLR2004 - how h11 marks long headers
+        return HugeHeadersError()
+    return ClosedError(is_silent=is_silent) if is_end else NotHttpError()
 
 
 class Answer:
     """An answer on its way."""
 
     __slots__ = (
-        "_body", "_bounds", "_is_long", "_loop", "_reply", "_timer", "_wanted", "bytes", "future",
+        "_body", "_bounds", "_is_long", "_loop", "_reply", "_timer", "_wanted", "bytes", "future", "is_whole",
     )  # fmt: skip
 
     def __init__(self, wanted: Wanted, *, bounds: Bounds, until: float) -> None:
@@ -283,6 +308,8 @@ class Answer:
         self._timer = self._loop.call_at(until, self._time_is_up)
         self.bytes = 0
         """That came so far."""
+        self.is_whole = False
+        """Whether it came at once, and nothing after it."""
         self.future: asyncio.Future[Reply] = self._loop.create_future()
 
     @property
@@ -304,6 +331,15 @@ class Answer:
             self._finish()
         elif not self.future.done():
             self.future.set_exception(error)
+
+    def take_whole(self, found: Whole) -> None:
+        """Take all of it at once."""
+        self.is_whole = True
+        body = _Body.of(self._wanted, found.status, found.headers)
+        if body is not None:
+            body.take(found.body)
+        self._reply, self._body = (found.status, found.headers), body
+        self._finish()
 
     def take(self, event: object) -> None:
         """Go on with the next thing that h11 found."""
