@@ -17,7 +17,7 @@ from h2.exceptions import DenialOfServiceError, ProtocolError
 from bot.edge.exchange import Answer, ClosedError, Connection, HugeHeadersError, NotHttpError
 
 if TYPE_CHECKING:
-    from bot.edge.exchange import Bounds, Reply, Wanted
+    from bot.edge.exchange import Bounds, Reply, Request, Wanted
 
 NAME = "h2"
 """What the protocol is called in a TLS handshake."""
@@ -28,14 +28,13 @@ class Http2Connection(Connection):
 
     _http2: H2Connection | None = None
 
-    async def ask(
-        self, request: h11.Request, wanted: Wanted, *, until: float, bounds: Bounds
-    ) -> Reply:
+    async def ask(self, request: Request, wanted: Wanted, *, until: float, bounds: Bounds) -> Reply:
         """The answer to one request; after HTTP/2 the connection is given up."""
         if self.protocol != NAME:
             return await super().ask(request, wanted, until=until, bounds=bounds)
         if not self.is_open:
             raise ClosedError(is_silent=True)
+        request.check()
         config = H2Configuration(client_side=True, header_encoding=None)
         self._http2 = H2Connection(config=config)
         self._answer = answer = Answer(wanted, bounds=bounds, until=until)
@@ -73,9 +72,9 @@ class Http2Connection(Connection):
         self._write(http2.data_to_send())
 
 
-def _headers(request: h11.Request) -> list[tuple[bytes, bytes]]:
+def _headers(request: Request) -> list[tuple[bytes, bytes]]:
     """The request's head as HTTP/2 has it."""
-    given = dict(request.headers)
+    given = {name.lower(): value for name, value in request.headers}
     return [
         (b":method", request.method),
         (b":scheme", b"https"),

@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import h11
-
 from bot.core import ratelimit, verdict
 from bot.core.address import Refusal
 from bot.core.verdict import Answered, Failed, Trouble, Walk
 from bot.edge import dial, target
-from bot.edge.exchange import Bounds, ClosedError
+from bot.edge.exchange import Bounds, ClosedError, Request
 
 if TYPE_CHECKING:
     import httpx
@@ -116,7 +114,7 @@ class Line:
         headers = [(b"Host", there.netloc.encode()), *self._headers]
         if asked.cookie:
             headers.append((b"Cookie", asked.cookie.encode(_AS_BYTES)))
-        request = h11.Request(method=asked.method, target=there.path, headers=headers)
+        request = Request(asked.method.encode(), there.path, headers)
         reply = await connection.ask(request, asked.wanted, until=until, bounds=self._bounds)
         self.connections.keep(connection, there, is_trusted=asked.is_trusted)
         return reply

@@ -9,7 +9,6 @@ import struct
 import zlib
 from typing import TYPE_CHECKING, Literal
 
-import h11
 import pytest
 
 from bot.core.verdict import START_BYTES
@@ -22,7 +21,9 @@ from bot.edge.exchange import (
     HugeHeadersError,
     NotHttpError,
     Reply,
+    Request,
     SilenceError,
+    UnsendableError,
 )
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def exchange(  # noqa: PLR0913 - what comes, and who reads it how
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
         connection = Connection(bytearray(65_536), tls=None)
         await dial.connect(lambda: connection, "127.0.0.1", server.sockets[0].getsockname()[1])
-        request = h11.Request(method=method, target="/", headers=[("Host", "site.example")])
+        request = Request(method.encode(), b"/", [(b"Host", b"site.example")])
         until = asyncio.get_running_loop().time() + 0.2
         try:
             reply = await connection.ask(request, wanted, until=until, bounds=BOUNDS)
@@ -240,3 +241,23 @@ def test_what_comes_after_an_answer_closes_the_connection() -> None:
     answer = answering("Content-Length: 0", body=b"HTTP/1.1 500 Not asked for\r\n\r\n")
 
     assert exchange(answer) == (Reply(200, [(b"content-length", b"0")]), False)
+
+
+@pytest.mark.parametrize("value", [b"a\r\nX: b", b"a\n", b"a\x00", b" a", b"a "])
+def test_a_header_that_would_break_the_request_is_never_sent(value: bytes) -> None:
+    with pytest.raises(UnsendableError):
+        Request(b"GET", b"/", [(b"Host", b"site.example"), (b"Cookie", value)]).written()
+
+
+@pytest.mark.parametrize("target", [b"", b"/a b", b"/\r\n", b"/\xe9"])
+def test_a_target_that_would_break_the_request_is_never_sent(target: bytes) -> None:
+    with pytest.raises(UnsendableError):
+        Request(b"GET", target, [(b"Host", b"site.example")]).written()
+
+
+def test_a_request_is_written_as_it_was_given() -> None:
+    headers = [(b"Host", b"site.example"), (b"Cookie", b"a=\xe9; b=c")]
+
+    assert Request(b"GET", b"/a?b", headers).written() == (
+        b"GET /a?b HTTP/1.1\r\nHost: site.example\r\nCookie: a=\xe9; b=c\r\n\r\n"
+    )
