@@ -1,9 +1,10 @@
 """One HTTP/1.1 connection, plain or secure: requests out, heads of answers and starts of pages in.
 
-h11 reads all answers that are not as plain as can be. The connection is ours, since for 10,000 strange hosts a client
-of many layers costs too much (measured on loopback, per link: httpcore 1.2 ms, this 0.4 ms) and
-because here everything has a bound: headers in bytes, each answer in time, a body in both, packed
-and unpacked. TLS runs over memory buffers: asyncio's own takes 256 kB a connection.
+The connection is ours, since for 10,000 strange hosts a client of many layers costs too much
+(measured on loopback, per link: httpcore 1.2 ms, this 0.3 ms) and because here everything has a
+bound: headers in bytes, each answer in time, a body in both, packed and unpacked. Answers that are
+not as plain as can be are read by h11, see `machine`. TLS runs over memory buffers: asyncio's own
+takes 256 kB a connection.
 """
 
 from __future__ import annotations
@@ -15,14 +16,13 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-import h11
-
 from bot.core.verdict import START_BYTES
 from bot.edge import whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from bot.edge.machine import Machine
     from bot.edge.whole import Whole
 
 HEADER_BYTES = 100_000
@@ -38,7 +38,6 @@ _ANY_HEADER, _BARE_DEFLATE = 47, -15
 """zlib's window bits: the first find out whether a gzip or a zlib header comes."""
 _HEAD_ENDS = re.compile(rb"</(?:title|head)", re.IGNORECASE)
 _BEGINS = b"HTTP/"
-_SWITCHING = 101
 _PLAIN_CODINGS = frozenset({b"", b"identity"})
 
 
@@ -123,8 +122,8 @@ class Connection(asyncio.BufferedProtocol):
         self._buffer = buffer
         self._transport: asyncio.Transport | None = None
         self._request: Request | None = None
-        self._http: h11.Connection | None = None
-        """Reads the answer, if it is not read without."""
+        self._machine: Machine | None = None
+        """Reads the answer, if it is not as plain as can be."""
         self._secured: asyncio.Future[None] | None = None
         self._tls: ssl.SSLObject | None = None
         if tls is not None:
@@ -162,14 +161,14 @@ class Connection(asyncio.BufferedProtocol):
         written = request.written()
         answer = Answer(wanted, bounds=bounds, until=until)
         self._answer = answer
-        self._request, self._http = request, None
+        self._request, self._machine = request, None
         self._write(written)
         try:
             return await answer.future
         finally:
             answer.stop()
             self._answer = None
-            if not (self.is_open and (answer.is_whole or self._is_reusable())):
+            if not (self.is_open and self._is_over(answer)):
                 self.close()
 
     def close(self) -> None:
@@ -178,15 +177,9 @@ class Connection(asyncio.BufferedProtocol):
         if self._transport is not None:
             self._transport.abort()
 
-    def _is_reusable(self) -> bool:
-        if self._http is None or self._http.their_state is not h11.DONE:
-            return False
-        try:
-            self._http.start_next_cycle()
-        except h11.LocalProtocolError:
-            return False
-        # A body after a HEAD would be taken for the next answer.
-        return not self._http.trailing_data[0]
+    def _is_over(self, answer: Answer) -> bool:
+        """Whether the next answer may follow this one."""
+        return answer.is_whole or (self._machine is not None and self._machine.is_done())
 
     def _write(self, data: bytes) -> None:
         if self._transport is None:
@@ -281,41 +274,14 @@ class Connection(asyncio.BufferedProtocol):
             self._answer.fail(NotHttpError())
             return
         assert self._request is not None  # noqa: S101 - there is one before its answer
-        if self._http is None:
+        if self._machine is None:
             if found := whole.read(data, is_to_head=self._request.method == b"HEAD"):
                 self._answer.take_whole(found)
                 return
-            self._http = _machine(self._request)
-        self._read(self._http, self._answer, data)
+            from bot.edge.machine import Machine  # noqa: PLC0415 - plain answers do without
 
-    def _read(self, http: h11.Connection, answer: Answer, data: bytes) -> None:
-        try:
-            http.receive_data(data)
-            answer.came(len(data))
-            while not answer.future.done():
-                event = http.next_event()
-                if event is h11.NEED_DATA:
-                    answer.rest()
-                    break
-                answer.take(event)
-        except h11.RemoteProtocolError as error:
-            answer.fail(_meaning(error, is_silent=not answer.bytes, is_end=not data))
-
-
-def _machine(request: Request) -> h11.Connection:
-    """What reads any answer to a request that was sent."""
-    http = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEADER_BYTES)
-    http.send(
-        h11.Request(method=request.method, target=request.target, headers=list(request.headers))
-    )
-    http.send(h11.EndOfMessage())
-    return http
-
-
-def _meaning(error: h11.RemoteProtocolError, *, is_silent: bool, is_end: bool) -> Exception:
-    if error.error_status_hint == 431:  # noqa: PLR2004 - how h11 marks long headers
-        return HugeHeadersError()
-    return ClosedError(is_silent=is_silent) if is_end else NotHttpError()
+            self._machine = Machine(self._request)
+        self._machine.read(data, self._answer)
 
 
 class Answer:
@@ -355,7 +321,7 @@ class Answer:
     def fail(self, error: Exception) -> None:
         """End it: with an error, unless its head is there, which is what counts."""
         if self._reply is not None:
-            self._finish()
+            self.finish()
         elif not self.future.done():
             self.future.set_exception(error)
 
@@ -366,32 +332,16 @@ class Answer:
         if body is not None:
             body.take(found.body)
         self._reply, self._body = (found.status, found.headers), body
-        self._finish()
+        self.finish()
 
-    def take(self, event: object) -> None:
-        """Go on with the next thing that h11 found."""
-        if isinstance(event, h11.Data):
-            self._take_body(event.data)
-        elif isinstance(event, h11.EndOfMessage):
-            self._finish()
-        elif isinstance(event, h11.Response):
-            self._take_head(event)
-        elif isinstance(event, h11.InformationalResponse):
-            if event.status_code == _SWITCHING:
-                self._take_head(event)
-                self._finish()
-        else:
-            # Paused or closed: nothing more will be read.
-            self.fail(ClosedError(is_silent=not self.bytes))
-
-    def _take_head(self, head: h11.Response | h11.InformationalResponse) -> None:
-        headers = list(head.headers)
+    def take_head(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+        """Go on with its head; the names of headers are in lower case."""
         if sum(len(name) + len(value) for name, value in headers) > HEADER_BYTES:
             self.fail(HugeHeadersError())
             return
-        self._reply = (head.status_code, headers)
+        self._reply = (status, headers)
         self.bytes = 0
-        self._body = _Body.of(self._wanted, head.status_code, headers)
+        self._body = _Body.of(self._wanted, status, headers)
         self._is_long = _is_long(headers)
         self._wait(self._bounds.rest_s if self._body is None else self._bounds.body_s)
 
@@ -399,15 +349,16 @@ class Answer:
         """All that came is read: end it where nothing that is wanted can follow."""
         is_full = self._body is None or self._body.is_full
         if self._reply is not None and is_full and self._is_long:
-            self._finish()
+            self.finish()
 
-    def _take_body(self, data: bytes) -> None:
+    def take_body(self, data: bytes) -> None:
+        """Go on with a part of its body."""
         self.bytes += len(data)
         body = self._body
         if body is not None and not body.is_full and body.take(data):
             self._wait(self._bounds.rest_s)
         if self.bytes > START_BYTES:
-            self._finish()
+            self.finish()
 
     def _wait(self, wait_s: float) -> None:
         self._timer.cancel()
@@ -416,7 +367,8 @@ class Answer:
     def _time_is_up(self) -> None:
         self.fail(SilenceError())
 
-    def _finish(self) -> None:
+    def finish(self) -> None:
+        """End it where its head is there."""
         if self._reply is not None and not self.future.done():
             status, headers = self._reply
             start = self._body.start if self._body is not None else b""

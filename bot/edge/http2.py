@@ -15,6 +15,7 @@ from h2.connection import H2Connection
 from h2.exceptions import DenialOfServiceError, ProtocolError
 
 from bot.edge.exchange import Answer, ClosedError, Connection, HugeHeadersError, NotHttpError
+from bot.edge.machine import tell
 
 if TYPE_CHECKING:
     from bot.edge.exchange import Bounds, Reply, Request, Wanted
@@ -90,10 +91,10 @@ def _tell(answer: Answer, event: events.Event) -> None:
         named = dict(event.headers or ())
         status = int(named.get(b":status", b"0"))
         headers = [(name, value) for name, value in named.items() if not name.startswith(b":")]
-        answer.take(h11.Response(status_code=status, headers=headers))
+        tell(answer, h11.Response(status_code=status, headers=headers))
     elif isinstance(event, events.DataReceived):
-        answer.take(h11.Data(event.data or b""))
+        tell(answer, h11.Data(event.data or b""))
     elif isinstance(event, events.StreamEnded):
-        answer.take(h11.EndOfMessage())
+        tell(answer, h11.EndOfMessage())
     elif isinstance(event, events.StreamReset | events.ConnectionTerminated):
         answer.fail(ClosedError(is_silent=False))
