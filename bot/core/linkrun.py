@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.core.listlinks import Placed
-    from bot.model import LinkState
+    from bot.model import LinkState, Verdict
 
 
 _NO_NEWS = frozenset({"moved", "refused", "blocked"})
@@ -104,11 +105,11 @@ class Run:
                 "a void run: so many hosts are out of reach at once that our own network must be "
                 "at fault; nothing is remembered of it. Try again later"
             )
-        counts = {
-            verdict: sum(look.verdict == verdict for look in self.looks.values())
-            for verdict in ("ok", "moved", "gone", "suspect", "blocked", "refused", "invalid")
-        }
-        told = ", ".join(f"{count:,} {verdict}" for verdict, count in counts.items() if count)
+        counts = Counter(look.verdict for look in self.looks.values())
+        order: tuple[Verdict, ...] = (
+            "ok", "moved", "gone", "suspect", "blocked", "refused", "invalid",
+        )  # fmt: skip
+        told = ", ".join(f"{counts[verdict]:,} {verdict}" for verdict in order if counts[verdict])
         later = f"; {self.unasked:,} left for the next run" if self.unasked else ""
         looked = counted(len(self.looks), "link", "links")
         return f"{looked} looked at with {counted(self.requests, 'request', 'requests')}: {told or 'none was due'}{later}"

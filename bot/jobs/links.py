@@ -275,9 +275,9 @@ class _Links:
         if self._settings.in_actions and not is_document:
             runner.annotate(came.problems(self._placed), self._settings, level="warning")
         told = runner.bullets(escape.code(row) for row in rows)
-        total = escape.sentence(came.total())
-        runner.summarize(f"## Links\n\n{told}\n\n{total}\n", self._settings)
-        runner.log(came.total())
+        total = came.total()
+        runner.summarize(f"## Links\n\n{told}\n\n{escape.sentence(total)}\n", self._settings)
+        runner.log(total)
 
 
 # One run's surroundings
