@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import importlib
 import os
+import pkgutil
 import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import bot
 from bot import cli
 from bot.standins.arxiv import ArxivStandIn
 from tests.making import Listing
@@ -35,9 +38,12 @@ class _Tracing:
     def __init__(self) -> None:
         self._tracer: Any = None
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_collection_finish(self) -> None:
-        """Rest from here on: everything is collected."""
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self) -> None:
+        """Import the whole package, and rest from here on, while the tests are collected."""
+        for module in pkgutil.walk_packages(bot.__path__, "bot."):
+            if module.name != "bot.__main__":
+                importlib.import_module(module.name)
         self._tracer = sys.gettrace()
         sys.settrace(None)
 
