@@ -232,6 +232,7 @@ def test_a_megabyte_of_abstract_is_left_out_and_a_note_says_so() -> None:
 
 
 @pytest.mark.untraced
+@pytest.mark.untraced
 def test_a_hundred_thousand_authors_are_left_out_and_a_note_says_what_to_do() -> None:
     found = evidence(replace(TUNED, authors=arxiv.people("Riva Nadir") * 100_000))
 
