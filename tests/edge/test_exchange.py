@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     Then = Literal["stays", "closes", "pours", "drips", "resets"]
 
-BOUNDS = Bounds(body_s=0.15, rest_s=0.1)
+BOUNDS = Bounds(body_s=0.4, rest_s=0.3)
 PAGE = b"<html><head><title>A page</title></head><body>text</body></html>"
 
 
@@ -87,7 +87,7 @@ def exchange(  # noqa: PLR0913 - what comes, and who reads it how
         connection = Connection(bytearray(65_536), tls=None)
         await dial.connect(lambda: connection, "127.0.0.1", server.sockets[0].getsockname()[1])
         request = Request(method.encode(), b"/", [(b"Host", b"site.example")])
-        until = asyncio.get_running_loop().time() + 0.2
+        until = asyncio.get_running_loop().time() + 0.6
         try:
             reply = await connection.ask(request, wanted, until=until, bounds=BOUNDS)
             return reply, connection.is_open

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.edge.dial import Dial, Resolve
 
 SETTINGS = Settings()
-LIMITS = Limits(between_s=0, answer_s=2.0, body_s=0.2, rest_s=0.1, pause_s=1.0)
+LIMITS = Limits(between_s=0, answer_s=2.0, body_s=0.5, rest_s=0.3, pause_s=1.0)
 OK = "200 OK", "Content-Length: 0"
 NO_GUIDE = Guide()
 PUBLIC = "8.8.8.8"
@@ -305,7 +305,7 @@ def test_a_link_that_hangs_delays_no_other_host() -> None:
     there = Web(answer)
     guide = Guide(on_look=lambda look: order.append(look.url))
     urls = ["http://hang.example/", *links("a.example", 20)]
-    found = there.run(urls, limits=replace(LIMITS, answer_s=0.1, pause_s=0), guide=guide)
+    found = there.run(urls, limits=replace(LIMITS, answer_s=0.3, pause_s=0), guide=guide)
 
     assert order[-1] == "http://hang.example/"
     assert found.looks["http://hang.example/"].attempts == 2
@@ -421,7 +421,7 @@ def test_a_host_that_stays_silent_is_not_asked_for_all_of_its_links_again() -> N
         return OK
 
     there = Web(answer)
-    found = there.run(links("a.example", 6), limits=replace(LIMITS, answer_s=0.05), world=world)
+    found = there.run(links("a.example", 6), limits=replace(LIMITS, answer_s=0.3), world=world)
 
     assert verdicts(found) == {"suspect": 6}
     assert {look.reason for look in found.looks.values()} == {"no answer in time"}
@@ -436,7 +436,7 @@ def test_a_host_that_answers_to_nothing_is_not_asked_for_each_of_its_links() -> 
         return OK
 
     there = Web(answer)
-    found = there.run(links("a.example", 40), limits=replace(LIMITS, answer_s=0.05), world=world)
+    found = there.run(links("a.example", 40), limits=replace(LIMITS, answer_s=0.3), world=world)
 
     assert verdicts(found) == {"suspect": 40}
     assert {look.reason for look in found.looks.values()} == {"no answer in time"}
@@ -448,11 +448,11 @@ def test_a_host_that_answers_after_all_is_asked_for_all_of_its_links() -> None:
 
     async def answer(*_: str) -> Sequence[str]:
         if len(there.log) <= 5:
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(1.0)
         return OK
 
     there = Web(answer)
-    found = there.run(links("a.example", 40), limits=replace(LIMITS, answer_s=0.05), world=world)
+    found = there.run(links("a.example", 40), limits=replace(LIMITS, answer_s=0.3), world=world)
 
     # The four, one of them once more, the second one and all the rest.
     assert verdicts(found) == {"suspect": 1, "ok": 39}

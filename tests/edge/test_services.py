@@ -274,7 +274,7 @@ def test_without_repositories_github_is_not_asked(github_api: GithubApi) -> None
 # ---- the archive ----
 
 DEAD = [f"https://dead.example/{at}?a=b&c" for at in range(5)]
-SHORT = Limits(answer_s=0.2, connect_s=0.2)
+SHORT = Limits(answer_s=1.0, connect_s=1.0)
 
 
 def archived(  # noqa: PLR0913 - each named at the call

@@ -45,10 +45,10 @@ if TYPE_CHECKING:
 OPEN = Settings(allows_private=True)
 CLOSED = Settings()
 QUICK = Limits(
-    at_once=2, between_s=0, connect_s=1.0, answer_s=2.0, body_s=0.2, rest_s=0.1, total_s=5.0,
+    at_once=2, between_s=0, connect_s=1.0, answer_s=2.0, body_s=0.5, rest_s=0.3, total_s=5.0,
     patience_s=10.0,
 )  # fmt: skip
-SHORT = replace(QUICK, connect_s=0.2, answer_s=0.2, total_s=0.5)
+SHORT = replace(QUICK, connect_s=0.3, answer_s=0.3, total_s=0.8)
 PUBLIC = "8.8.8.8"
 
 
