@@ -13,7 +13,7 @@ demo: $(READY)
 	@$(BIN)/bot demo
 
 test: $(READY) $(BOX)
-	@$(BIN)/python -m pytest --numprocesses=2 --cov --cov-report=term
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses=2 --cov --cov-report=term
 
 check: $(READY)
 	@$(BIN)/bot check
@@ -62,6 +62,8 @@ $(RUNTIME): requirements.txt pyproject.toml
 $(BOX): tests/e2e/package.json tests/e2e/package-lock.json | $(READY)
 	@echo "Setting up tests/e2e/node_modules ..."
 	@$(BIN)/python -m tests.e2e.packages
+	@# pytest compiles the tests in its own way: once, here, and not in each of its processes.
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --collect-only -qq >/dev/null
 	@touch $@
 
 # Writes the hashed requirement files anew, from requirements.in and requirements-dev.in.
