@@ -6,11 +6,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeAlias
-from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from bot.core import audit, branch, escape, ids, memo, nights, text
+from bot.core import audit, branch, escape, ids, landing, memo, nights, text
 from bot.core.entry import Entry
 from bot.core.merge import PERSON
 from bot.core.pages import page
@@ -88,7 +87,7 @@ def proposed(
         return None
     if is_moved(state):
         new, since = str(state.final_url), None
-        kind: Kind = "trivial" if is_trivial(state.url, new) else "moved"
+        kind: Kind = "trivial" if landing.is_same_resource(state.url, new) else "moved"
     elif state.archived and is_gone(state) and nights.is_told(state, now=now):
         new, kind, since = state.archived, "archived", state.since and state.since.date()
     else:
@@ -107,21 +106,6 @@ def is_moved(state: LinkState) -> bool:
 def is_gone(state: LinkState) -> bool:
     """Whether it failed by being gone, when it failed last."""
     return bool(state.failures) and state.failures[-1][1] in {"404", "410"}
-
-
-def is_trivial(old: str, new: str) -> bool:
-    """Whether two addresses differ only in their scheme, a `www.` or a slash at the end.
-
-    >>> is_trivial("http://www.example.org/a", "https://example.org/a/")
-    True
-    """
-    return _bare(old) == _bare(new)
-
-
-def _bare(url: str) -> tuple[str, ...]:
-    parts = urlsplit(url)
-    host = parts.netloc.lower().removeprefix("www.")
-    return host, parts.path.rstrip("/"), parts.query, parts.fragment
 
 
 def is_decided(entry: Entry, field: str) -> bool:

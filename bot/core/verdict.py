@@ -74,10 +74,6 @@ _REASONS: Mapping[Trouble, str] = MappingProxyType(
 )
 _DROPS: frozenset[Trouble] = frozenset({"reset", "closed", "not-http", "huge-headers"})
 """What some servers do to a HEAD that they did not expect."""
-_PASSING: frozenset[Trouble] = frozenset(
-    {"resolver", "refused", "reset", "closed", "unreachable", "no-connection", "timeout"}
-)
-"""What may be over a moment later."""
 _OFFLINE: frozenset[Trouble] = frozenset({"resolver", "unreachable"})
 _UNREACHED: frozenset[Trouble] = frozenset(
     {"dns", "resolver", "refused", "unreachable", "no-connection", "timeout"}
@@ -395,21 +391,6 @@ def wait_s(walk: Walk) -> float | None:
     if isinstance(walk.end, Answered) and is_throttled(walk):
         return walk.end.retry_after_s
     return None
-
-
-def pause_s(walk: Walk, *, own_s: float, patience_s: float) -> float | None:
-    """How long to wait before the one second look; None when there shall be none.
-
-    `own_s` is our own pause after trouble that may pass. A 429 or 503 that names a time is
-    obeyed: up to `patience_s` it is waited for, beyond that nothing is asked again.
-    """
-    if isinstance(walk.end, Failed):
-        return own_s if walk.end.trouble in _PASSING else None
-    if walk.end.is_challenge:
-        return None
-    if walk.end.status in {429, 503} and walk.end.retry_after_s is not None:
-        return walk.end.retry_after_s if walk.end.retry_after_s <= patience_s else None
-    return own_s if _is_server_error(walk.end) else None
 
 
 def _is_good(answer: Answered) -> bool:

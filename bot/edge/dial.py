@@ -257,7 +257,7 @@ class Connections:
             try:
                 async with asyncio.timeout_at(min(until, loop.time() + self._connect_s)):
                     # An address, never the name, so nothing is looked up a second time.
-                    await self._dial(lambda made=connection: made, given, port)  # type: ignore[misc]
+                    await self._dial(lambda made=connection: made, given, port)  # type: ignore[misc]  # a lambda's default has no type
             except OSError as error:
                 failure = failure or error
             else:

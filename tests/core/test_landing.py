@@ -337,3 +337,16 @@ def test_a_domain_market_is_known_by_its_host(url: str, *, expected: bool) -> No
 )
 def test_a_sibling_has_another_name_in_the_same_directory(url: str, expected: str | None) -> None:
     assert landing.sibling(url, token="q7") == expected  # noqa: S106 - no secret
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_same"),
+    [
+        ("http://example.org/a", "https://example.org/a", True),
+        ("https://www.example.org/a/", "https://example.org/a", True),
+        ("https://example.org/a", "https://example.org/A", False),
+        ("https://example.org/a?x", "https://example.org/a", False),
+    ],
+)
+def test_scheme_www_and_slash_make_no_other_resource(old: str, new: str, is_same: bool) -> None:  # noqa: FBT001 - a column
+    assert landing.is_same_resource(old, new) is is_same

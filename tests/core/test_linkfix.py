@@ -124,19 +124,6 @@ def test_a_link_in_two_entries_is_mended_in_both_and_counted_once() -> None:
     assert linkfix.title(found) == "Mend 1 link"
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "is_trivial"),
-    [
-        ("http://example.org/a", "https://example.org/a", True),
-        ("https://www.example.org/a/", "https://example.org/a", True),
-        ("https://example.org/a", "https://example.org/A", False),
-        ("https://example.org/a?x", "https://example.org/a", False),
-    ],
-)
-def test_only_the_form_of_an_address_is_trivial(old: str, new: str, is_trivial: bool) -> None:  # noqa: FBT001 - a column
-    assert linkfix.is_trivial(old, new) is is_trivial
-
-
 def test_the_table_shows_each_change_and_what_proves_it() -> None:
     slides = "http://www.example.org/s.pdf"
     known = memory(GONE, moved(slides, "https://example.org/s.pdf"))

@@ -198,59 +198,6 @@ def test_a_challenged_head_is_not_tried_as_get() -> None:
     assert not verdict.wants_get(answered(403, method="HEAD", is_challenge=True))
 
 
-def pause_s(walk: Walk) -> float | None:
-    return verdict.pause_s(walk, own_s=1.5, patience_s=10)
-
-
-@pytest.mark.parametrize(
-    "walk",
-    [
-        answered(500),
-        answered(503),
-        answered(522),
-        answered(502, retry_after_s=60),
-        failed("refused"),
-        failed("reset"),
-        failed("closed"),
-        failed("timeout"),
-        failed("resolver"),
-        failed("unreachable"),
-    ],
-    ids=str,
-)
-def test_trouble_that_may_pass_is_looked_at_again_after_our_own_pause(walk: Walk) -> None:
-    assert pause_s(walk) == 1.5
-
-
-@pytest.mark.parametrize("status", [429, 503])
-@pytest.mark.parametrize(("told_s", "expected"), [(0, 0), (10, 10), (10.5, None), (86_400, None)])
-def test_a_host_that_names_a_time_is_obeyed(
-    status: int, told_s: float, expected: float | None
-) -> None:
-    assert pause_s(answered(status, retry_after_s=told_s)) == expected
-
-
-@pytest.mark.parametrize(
-    "walk",
-    [
-        answered(200),
-        answered(404),
-        answered(403),
-        answered(429),
-        answered(400),
-        answered(503, is_challenge=True),
-        failed("dns"),
-        failed("tls-expired"),
-        failed("not-http"),
-        failed("loop"),
-        failed("forbidden"),
-    ],
-    ids=str,
-)
-def test_what_will_not_pass_is_not_looked_at_again(walk: Walk) -> None:
-    assert pause_s(walk) is None
-
-
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
