@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from bot.core import text
@@ -37,8 +36,7 @@ _SPECIAL_6 = (IPv6Network("3fff::/20"),)
 _METADATA = IPv4Address("168.63.129.16")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
+class Refusal(NamedTuple):
     """Why a link is never asked."""
 
     verdict: Literal["refused", "invalid"]

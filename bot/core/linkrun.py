@@ -62,18 +62,14 @@ class Run:
             seen = look or (_remembered(state) if state else None)
             if seen is None:
                 continue
-            rest = _encoded(
-                verdict=seen.verdict,
-                status=seen.status,
-                reason=seen.reason,
-                final_url=seen.final_url,
-                attempts=seen.attempts,
-                strikes=state.strikes if state else 0,
-                report=bool(state and self._is_told(state)),
-                archived=state.archived if state else None,
-                note=seen.note,
+            strikes, report, archived = (
+                (state.strikes, self._is_told(state), state.archived) if state else (0, False, None)
             )
-            yield f'{{"url": {json.dumps(url)}, {rest}'
+            rest = _encoded(
+                seen.verdict, seen.status, seen.reason, seen.final_url, seen.attempts,
+                strikes, report, archived, seen.note,
+            )  # fmt: skip
+            yield f'{{"url": {_encode(url)}, {rest}'
 
     def _is_told(self, state: LinkState) -> bool:
         """Whether people hear of it by what it says now: a host that does not tell is no news."""
@@ -154,10 +150,19 @@ def _is_lost(state: LinkState, now: datetime) -> bool:
     return not state.failures or state.failures[-1][1] != "certificate"
 
 
+_encode = json.JSONEncoder().encode
+"""As `json.dumps`, which goes through all its options for each link anew."""
+
+
+_TOLD = (
+    "verdict", "status", "reason", "final_url", "attempts", "strikes", "report", "archived", "note",
+)  # fmt: skip
+
+
 @lru_cache(maxsize=64)
-def _encoded(**told: object) -> str:
-    """What is told of a link, as JSON without its brace: of most it is the same."""
-    return json.dumps(told)[1:]
+def _encoded(*told: object) -> str:
+    """What is told of a link beside its address, as JSON without its brace: often the same."""
+    return _encode(dict(zip(_TOLD, told, strict=True)))[1:]
 
 
 def _remembered(state: LinkState) -> Look:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, NamedTuple, assert_never
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from bot.core import text
@@ -33,8 +32,7 @@ _TITLE_CHARS = 300
 _USUAL = Manners()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assigned:
+class Assigned(NamedTuple):
     """Who is asked about a link, and how."""
 
     source: Source = "web"

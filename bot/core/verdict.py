@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, assert_never
+from typing import TYPE_CHECKING, Literal, NamedTuple, assert_never
 
 from bot.core import landing, phrases, text
 
@@ -86,8 +85,7 @@ _CERTIFICATE: frozenset[Trouble] = frozenset(
 _PROOF = "the site asks for proof that a person is looking"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
+class Answered(NamedTuple):
     """One answer, with the start of its body at most."""
 
     status: int
@@ -100,8 +98,7 @@ class Answered:
     """The body's first bytes, unpacked, at most `START_BYTES`; none after a HEAD."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failed:
+class Failed(NamedTuple):
     """No answer, or none that leads on."""
 
     trouble: Trouble
@@ -109,24 +106,22 @@ class Failed:
     """With `forbidden`, where it leads, as in "a private address (127.0.0.1)"."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Walk:
+class Walk(NamedTuple):
     """A link followed along its redirects to an end, by one method."""
 
     method: Method
+    end: Answered | Failed
     redirects: tuple[int, ...] = ()
     """Their statuses, in order."""
     is_elsewhere: bool = False
     """Whether the redirects ended at another address than the one asked first."""
-    end: Answered | Failed
     start_url: str = ""
     """The address that was asked first; '' keeps every rule silent that needs it."""
     end_url: str = ""
     """The address that was asked last, in the same way."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(NamedTuple):
     """What a look says."""
 
     verdict: Verdict
@@ -204,7 +199,7 @@ def _judge_answer(walk: Walk, answer: Answered, sibling: Walk | None) -> Finding
         found = _judge_page(walk, answer, title=title, sibling=sibling)
     else:
         found = _judge_status(answer, title=title)
-    return replace(found, title=title)
+    return found._replace(title=title)
 
 
 def _judge_status(answer: Answered, *, title: str | None) -> Finding:

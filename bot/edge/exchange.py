@@ -13,7 +13,6 @@ import asyncio
 import re
 import ssl
 import zlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from bot.core.verdict import START_BYTES
@@ -92,8 +91,7 @@ _TARGET = re.compile(rb"[!-~]+")
 _VALUE = re.compile(rb"(?:[!-~\x80-\xff](?:[\t -~\x80-\xff]*[!-~\x80-\xff])?)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """One answer."""
 
     status: int
@@ -103,8 +101,7 @@ class Reply:
     """The start of the body, unpacked, as far as it was wanted and came in time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(NamedTuple):
     """How long the parts of a body are waited for."""
 
     body_s: float

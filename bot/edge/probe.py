@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.core import ratelimit, verdict
 from bot.core.address import Refusal
@@ -55,8 +55,7 @@ class Job:
     """What the look before found."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What one look found, ready to be told."""
 
     finding: verdict.Finding
@@ -120,8 +119,7 @@ class Line:
         return reply
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What is asked of an address."""
 
     method: Method

@@ -32,8 +32,8 @@ _ANSWER_S = 0.25
 """What an answer takes as a rule, to guess which hosts will be the last."""
 _UNDER_WAY = 1_000
 """Links that may wait for another host in the middle of their redirects."""
-_READ_AT_ONCE = 50
-"""Links that are read before the next look is begun."""
+_READ_AT_ONCE = 8
+"""Links that are read before those begun go on: few, or the first request is late."""
 _SHORTEST_SLEEP_S = 0.005
 _SLOWER, _SLOW_S = 4.0, 1.0
 """How the pause grows when a host complains without naming a time."""
@@ -253,10 +253,9 @@ class Schedule(Generic[Job]):
         self._active -= 1
         self._file(found)
 
-    def is_idle(self, host: str) -> bool:
-        """Whether nothing is asked of the host, and nothing waits for it."""
-        found = self._host(host)
-        return not (found.active or found.has_work)
+    def is_served(self, host: str) -> bool:
+        """Whether nothing waits for the host any more, though the last may be under way."""
+        return not (self._is_reading or self._host(host).has_work)
 
     # ---- running ----
 

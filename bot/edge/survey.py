@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.core import sources
 from bot.core.verdict import Finding
@@ -15,7 +15,8 @@ from bot.edge.web import Round
 from bot.model import Look
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from bot.core.sources import Assigned
     from bot.core.verdict import Answered, Failed
@@ -30,8 +31,7 @@ _IN_LOOP = frozenset({"web", "doi", "openreview", "youtube"})
 _UNDECIDED = Finding(verdict="blocked", reason="")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(NamedTuple):
     """A link that is to be looked at, and who is asked about it."""
 
     question: Question
@@ -50,8 +50,7 @@ class Wanted:
         return replace(self.question, source=self.assigned.source, target=self.assigned.target)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surveyed:
+class Surveyed(NamedTuple):
     """What came of it."""
 
     looks: Mapping[str, Look]
@@ -97,13 +96,13 @@ class Survey:
         *,
         limits: Limits,
         manners: Callable[[str], Manners],
-        wire: Wire | None,
+        wire: Callable[[], AbstractContextManager[Wire | None]],
         on_look: Callable[[Look], None],
         on_rest: Callable[[], None],
     ) -> None:
-        """Ask GitHub over `wire`, where there is one; `on_look` hears of each look at once.
+        """Ask GitHub over `wire`, opened once it is needed; `on_look` hears of each look at once.
 
-        `on_rest` is called where there may be no look for a while.
+        Where there is no wire, GitHub's links are asked themselves. `on_rest` is called where there may be no look for a while.
         """
         self._settings = settings
         self._limits = limits
@@ -113,16 +112,27 @@ class Survey:
         self._on_rest = on_rest
         self._undecided: set[str] = set()
 
-    def look(self, wanted: Sequence[Wanted]) -> Surveyed:
-        """A look at each link; what a service cannot tell of is asked itself."""
-        in_loop = [one.at_source for one in wanted if one.assigned.source in _IN_LOOP]
+    def look(self, wanted: Iterable[Wanted]) -> Surveyed:
+        """A look at each link; what a service cannot tell of is asked itself.
+
+        The first links are asked while the last are still being read.
+        """
         begun = time.monotonic()
-        asked = [_Batch(work) for work in self._batches(wanted)]
-        first = self._ask(in_loop)
+        known: list[Wanted] = []
+        asked: list[_Batch] = []
+
+        def in_loop() -> Iterator[Question]:
+            for one in wanted:
+                known.append(one)
+                if one.assigned.source in _IN_LOOP:
+                    yield one.at_source
+            asked.extend(_Batch(work) for work in self._batches(known))
+
+        first = self._ask(in_loop())
         if asked:
             self._on_rest()
         batches = [one.result() for one in asked]
-        services = {one.url for one in in_loop if one.target}
+        services = {one.url for one in known if one.assigned.target}
         looks = {
             # A service that is out of reach says nothing of the link's host.
             url: replace(one, is_unreached=False, is_offline=False) if url in services else one
@@ -131,13 +141,13 @@ class Survey:
         }
         by_services = {
             **{url: look for one in batches for url, look in one.looks.items()},
-            **{one.url: _untold(one) for one in wanted if one.assigned.source == "nobody"},
+            **{one.url: _untold(one) for one in known if one.assigned.source == "nobody"},
         }
         for look in by_services.values():
             self._on_look(look)
         looks |= by_services
         seen = {*looks, *first.unasked}
-        left = [one.question for one in wanted if one.url not in seen]
+        left = [one.question for one in known if one.url not in seen]
         spent_s = time.monotonic() - begun
         second = self._ask(left, spent_s=spent_s) if left else Round()
         return Surveyed(
@@ -148,21 +158,31 @@ class Survey:
 
     def _batches(self, wanted: Sequence[Wanted]) -> Iterator[Callable[[], Asked]]:
         """The questions that go to services many at a time."""
-        # Their clients take a while to import, and most runs want neither.
         papers = {one.url: one.assigned.id for one in wanted if one.assigned.source == "arxiv"}
         if papers:
-            from bot.edge import services  # noqa: PLC0415
-
-            yield partial(services.arxiv, papers, self._settings)
+            yield partial(self._ask_arxiv, papers)
         ids = {one.url: one.assigned.id for one in wanted if one.assigned.source == "github"}
-        if ids and self._wire:
-            from bot.core.repositories import Repository  # noqa: PLC0415
-            from bot.edge import services  # noqa: PLC0415
+        if ids:
+            yield partial(self._ask_github, ids)
 
+    # What these import takes a while, and most runs want neither.
+
+    def _ask_arxiv(self, papers: Mapping[str, str]) -> Asked:
+        from bot.edge import services  # noqa: PLC0415 - see above
+
+        return services.arxiv(papers, self._settings)
+
+    def _ask_github(self, ids: Mapping[str, str]) -> Asked:
+        from bot.core.repositories import Repository  # noqa: PLC0415 - see above
+        from bot.edge import services  # noqa: PLC0415 - see above
+
+        with self._wire() as wire:
+            if wire is None:
+                return services.Asked(looks={}, requests=0)
             named = {url: Repository.parse(id_) for url, id_ in ids.items()}
-            yield partial(services.github, named, self._wire)
+            return services.github(named, wire)
 
-    def _ask(self, questions: Sequence[Question], *, spent_s: float = 0.0) -> Round:
+    def _ask(self, questions: Iterable[Question], *, spent_s: float = 0.0) -> Round:
         left_s = max(0.0, self._limits.budget_s - spent_s)
         return web.ask(
             questions,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.core import address
 from bot.core.address import Refusal
@@ -19,16 +18,16 @@ _LAST_PORT = 65_535
 # What httpx (0.28.1) leaves as it is; nine links of ten. Whatever else is valid goes through
 # httpx, which quotes, joins, and knows other scripts. It is imported only then: that takes longer
 # than asking a hundred links.
-_SAFE = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})"
+_CHARS = r"[A-Za-z0-9._~!$&'()*+,;=:@/-]*"
+_SAFE = rf"{_CHARS}(?:%[0-9A-Fa-f]{{2}}{_CHARS})*"
 PLAIN = re.compile(
     r"(?P<scheme>https?)://(?P<host>(?!xn--)[a-z0-9-]+(?:\.(?!xn--)[a-z0-9-]+)+)"
-    rf"(?::(?P<port>[1-9][0-9]{{1,4}}))?(?P<path>(?:/{_SAFE}*)?(?:\?{_SAFE}+)?)"
-    rf"(?:#{_SAFE}+)?"
+    rf"(?::(?P<port>[1-9][0-9]{{1,4}}))?(?P<path>(?:/{_SAFE})?(?:\?(?=[^#]){_SAFE})?)"
+    rf"(?:#(?=.){_SAFE})?"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """An address in its parts, as they are sent."""
 
     url: str

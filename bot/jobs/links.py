@@ -9,6 +9,7 @@ import sys
 import time
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -87,20 +88,20 @@ class _Links:
 
     def due(self) -> int:
         """How many links there are to look at."""
-        return len(self._wanted(self._urls()))
+        return len(self._due(self._urls()))
 
     def run(self) -> int:
         """Look, remember, tell."""
         args = self._args
         urls = self._urls()
-        wanted = self._wanted(urls)
+        due = self._due(urls)
         if args.dry_run:
-            for one in wanted:
-                runner.tell(f"would look at {one.url}")
+            for question in due:
+                runner.tell(f"would look at {question.url}")
             return 0
-        with runner.progress("links", len(wanted)) as self._progress:
+        with runner.progress("links", len(due)) as self._progress:
             try:
-                done = self._look(wanted)
+                done = self._look(due)
             except KeyboardInterrupt:
                 self._save_some()
                 kept = f"; what was found so far is in {args.state}" if args.state else ""
@@ -140,16 +141,15 @@ class _Links:
             if changed is None or any(place.path in changed for place in one.places)
         }
 
-    def _wanted(self, urls: Sequence[str]) -> tuple[Wanted, ...]:
-        """The links of this shard that are due, and who is asked about each."""
+    def _due(self, urls: Sequence[str]) -> Sequence[Question]:
+        """The links of this shard that are due."""
         named = frozenset(self._args.words)
         always = named if self._args.state else frozenset(urls)
         due = nights.due(self._memory, urls, now=self._settings.now, always=always)
-        wanted = (self._assigned(question) for question in due)
         if not self._args.shard:
-            return tuple(wanted)
+            return due
         number, count = self._args.shard
-        return tuple(one for one in wanted if _shard(one, count) == number)
+        return tuple(one for one in due if _shard(self._assigned(one), count) == number)
 
     def _assigned(self, question: Question) -> Wanted:
         placed = self._placed.get(question.url)
@@ -163,18 +163,16 @@ class _Links:
         )
         return Wanted(question=question, assigned=assigned)
 
-    def _look(self, wanted: Sequence[Wanted]) -> Surveyed:
-        is_for_github = any(one.assigned.source == "github" for one in wanted)
-        with _wire(self._settings, is_wanted=is_for_github) as wire:
-            survey = Survey(
-                self._settings,
-                limits=Limits(in_flight=self._args.in_flight),
-                manners=self._manners,
-                wire=wire,
-                on_look=self._heard,
-                on_rest=self._save_some,
-            )
-            return survey.look(wanted)
+    def _look(self, due: Sequence[Question]) -> Surveyed:
+        survey = Survey(
+            self._settings,
+            limits=Limits(in_flight=self._args.in_flight),
+            manners=self._manners,
+            wire=partial(_wire, self._settings),
+            on_look=self._heard,
+            on_rest=self._save_some,
+        )
+        return survey.look(map(self._assigned, due))
 
     def _manners(self, host: str) -> Manners:
         return sources.manners(host, rules=self._rules, today=self._settings.today)
@@ -329,11 +327,8 @@ def _knows_repositories(settings: Settings) -> bool:
 
 
 @contextmanager
-def _wire(settings: Settings, *, is_wanted: bool) -> Iterator[Wire | None]:
+def _wire(settings: Settings) -> Iterator[Wire | None]:
     """GitHub, where it can be asked; else its links are asked like all others."""
-    if not is_wanted:
-        yield None
-        return
     from bot.edge import wire  # noqa: PLC0415 - slow to import, and not always wanted
 
     try:

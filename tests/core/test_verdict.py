@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
 from typing import TYPE_CHECKING, NamedTuple, get_args
@@ -377,8 +376,8 @@ PAPER = "404 Not Found: A Study of Dead Links"
 NO_FALSE_ALARMS = (
     Row("204 without a body is ok", page(status=204), "ok"),
     Row("206 is ok", page(status=206), "ok"),
-    Row("200 with an empty body is ok", replace(page(), end=Answered(status=200, content_type="text/html")), "ok"),
-    Row("a PDF, which has no title, is ok", replace(page(), end=Answered(status=200, content_type="application/pdf", start=b"%PDF-1.7 <title>404</title>")), "ok"),
+    Row("200 with an empty body is ok", page()._replace(end=Answered(status=200, content_type="text/html")), "ok"),
+    Row("a PDF, which has no title, is ok", page()._replace(end=Answered(status=200, content_type="application/pdf", start=b"%PDF-1.7 <title>404</title>")), "ok"),
     Row("JSON that tells of not found is ok", page("404 Not Found", content_type="application/json"), "ok"),
     Row("the source of an error page, served as text, is ok", page("404 Not Found", content_type="text/plain"), "ok"),
     Row("not found in the body alone is ok", page("FedPrompt", body="<h1>404 Not Found</h1>"), "ok"),
@@ -562,7 +561,7 @@ def test_a_head_that_ended_at_a_strange_place_needs_the_page(walk: Walk) -> None
         head(LINK + "-v2"),
         head("http://www.example.org/papers/fedprompt/"),
         head("https://example.org/en/", link=FRONT),
-        replace(head(OTHER), end=Answered(status=200, is_challenge=True)),
+        head(OTHER)._replace(end=Answered(status=200, is_challenge=True)),
         answered(200, method="HEAD", redirects=(301,)),
     ],
     ids=["the same", "the same site", "www.", "a language", "a challenge", "nobody knows where"],
