@@ -78,11 +78,10 @@ class Run:
     def rows(self) -> Iterator[str]:
         """A line for each link that is not as it should be, worst first."""
         order = ("invalid", "refused", "gone", "suspect", "moved")
-        found = [self.looks[url] for url in self.urls if url in self.looks]
-        for verdict in order:
-            for look in found:
-                if look.verdict == verdict:
-                    yield self._row(look)
+        seen = filter(None, map(self.looks.get, self.urls))
+        found = [look for look in seen if look.verdict in order]
+        # Sorting keeps the order among those of one verdict.
+        yield from map(self._row, sorted(found, key=lambda look: order.index(look.verdict)))
 
     def _row(self, look: Look) -> str:
         state = self.memory.links.get(look.url)
@@ -132,17 +131,23 @@ _CURES = {
 _LATER = "Open it in a browser; where it works there, nothing has to be done."
 
 
+_LOST = frozenset({"gone", "suspect"})
+
+
 def without_copy(memory: Memory, looks: Mapping[str, Look], *, now: datetime) -> tuple[str, ...]:
     """The links that people hear of as lost, and of which no archived copy is known yet."""
     return tuple(
         url
-        for url in looks
-        if (state := memory.links.get(url)) and _is_lost(state, now) and not state.archived
+        for url, look in looks.items()
+        if look.verdict in _LOST
+        and (state := memory.links.get(url))
+        and _is_lost(state, now)
+        and not state.archived
     )
 
 
 def _is_lost(state: LinkState, now: datetime) -> bool:
-    if state.verdict not in {"gone", "suspect"} or not nights.is_told(state, now=now):
+    if state.verdict not in _LOST or not nights.is_told(state, now=now):
         return False
     if state.archive_asked and now.date() - state.archive_asked < _ARCHIVE_AGAIN:
         return False

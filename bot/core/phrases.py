@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 _CUTS = re.compile(
     r"\s+[-~/>]+\s+|\s*[|\u00b7\u2022\u00bb\u00ab\u203a\u2039\u2013\u2014\u2015\u22c5]+\s*|\s+::\s+"
@@ -187,9 +187,12 @@ def is_not_found(title: str) -> bool:
     >>> is_not_found("404 Not Found | Example"), is_not_found("Object Not Found in Context")
     (True, False)
     """
-    return _has_part(title, _is_not_found)
+    # The pattern for whole parts takes its time to compile, and hardly any title needs it.
+    is_out = title.isascii() and not mentions_not_found(title)
+    return not is_out and _has_part(title, _is_not_found)
 
 
+@lru_cache(maxsize=16)
 def mentions_not_found(title: str) -> bool:
     """Whether the words stand in the title at all, as they may do in a paper's, too."""
     words = _words(_folded(title))
@@ -253,15 +256,14 @@ _FOR_SALE = (
 )
 
 
-def is_for_sale(title: str, *hosts: str) -> bool:
+def is_for_sale(title: str, hosts: Callable[[], Iterable[str]]) -> bool:
     """Whether the title offers the page's own domain; a name in it has to be one of `hosts`.
 
-    >>> is_for_sale("example.org is for sale!", "www.example.org")
+    >>> is_for_sale("example.org is for sale!", lambda: ["www.example.org"])
     True
-    >>> is_for_sale("example.org is for sale!", "news.example.com")
+    >>> is_for_sale("example.org is for sale!", lambda: ["news.example.com"])
     False
     """
-    own = {_folded(host).removeprefix("www.") for host in hosts}
 
     def is_offer(part: str) -> bool:
         words = " ".join(word.strip(".-") for word in _BETWEEN_NAMES.split(part))
@@ -269,7 +271,7 @@ def is_for_sale(title: str, *hosts: str) -> bool:
         if not found:
             return False
         named = {name.removeprefix("www.") for name in found.groups() if name}
-        return named <= own
+        return not named or named <= {_folded(host).removeprefix("www.") for host in hosts()}
 
     return _has_part(title, is_offer)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from datetime import UTC, datetime
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple, assert_never
 
@@ -280,8 +281,8 @@ def _missing(walk: Walk, title: str | None) -> str | None:
         return "redirects to the front page"
     if title is None:
         return None
-    hosts = landing.host(walk.start_url), landing.host(walk.end_url)
-    if phrases.is_for_sale(title, *hosts) and not landing.is_domain_market(walk.start_url):
+    hosts = partial(map, landing.host, (walk.start_url, walk.end_url))
+    if phrases.is_for_sale(title, hosts) and not landing.is_domain_market(walk.start_url):
         return "the domain is for sale"
     if phrases.is_not_found(title) and not landing.is_about_not_found(walk.start_url):
         return f"the page's title is {text.quoted(title)}"

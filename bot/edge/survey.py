@@ -15,7 +15,7 @@ from bot.edge.web import Round
 from bot.model import Look
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
     from bot.core.sources import Assigned
@@ -47,7 +47,7 @@ class Wanted(NamedTuple):
         """The question to whoever is asked."""
         if not self.assigned.target:
             return self.question
-        return replace(self.question, source=self.assigned.source, target=self.assigned.target)
+        return self.question._replace(source=self.assigned.source, target=self.assigned.target)
 
 
 class Surveyed(NamedTuple):
@@ -118,36 +118,34 @@ class Survey:
         The first links are asked while the last are still being read.
         """
         begun = time.monotonic()
-        known: list[Wanted] = []
+        known: dict[str, Wanted] = {}
         asked: list[_Batch] = []
 
         def in_loop() -> Iterator[Question]:
             for one in wanted:
-                known.append(one)
+                known[one.url] = one
                 if one.assigned.source in _IN_LOOP:
                     yield one.at_source
-            asked.extend(_Batch(work) for work in self._batches(known))
+            asked.extend(_Batch(work) for work in self._batches(known.values()))
 
         first = self._ask(in_loop())
         if asked:
             self._on_rest()
         batches = [one.result() for one in asked]
-        services = {one.url for one in known if one.assigned.target}
-        looks = {
-            # A service that is out of reach says nothing of the link's host.
-            url: replace(one, is_unreached=False, is_offline=False) if url in services else one
-            for url, one in first.looks.items()
-            if url not in self._undecided
-        }
-        by_services = {
-            **{url: look for one in batches for url, look in one.looks.items()},
-            **{one.url: _untold(one) for one in known if one.assigned.source == "nobody"},
+        looks = {url: one for url, one in first.looks.items() if url not in self._undecided}
+        for url, one in known.items():
+            if one.assigned.target and url in looks:
+                # A service that is out of reach says nothing of the link's host.
+                looks[url] = replace(looks[url], is_unreached=False, is_offline=False)
+        by_services = {url: look for one in batches for url, look in one.looks.items()}
+        by_services |= {
+            url: _untold(one) for url, one in known.items() if one.assigned.source == "nobody"
         }
         for look in by_services.values():
             self._on_look(look)
         looks |= by_services
-        seen = {*looks, *first.unasked}
-        left = [one.question for one in known if one.url not in seen]
+        missing = known.keys() - looks.keys() - set(first.unasked)
+        left = [known[url].question for url in known if url in missing] if missing else []
         spent_s = time.monotonic() - begun
         second = self._ask(left, spent_s=spent_s) if left else Round()
         return Surveyed(
@@ -156,7 +154,7 @@ class Survey:
             unasked=(*first.unasked, *second.unasked),
         )
 
-    def _batches(self, wanted: Sequence[Wanted]) -> Iterator[Callable[[], Asked]]:
+    def _batches(self, wanted: Collection[Wanted]) -> Iterator[Callable[[], Asked]]:
         """The questions that go to services many at a time."""
         papers = {one.url: one.assigned.id for one in wanted if one.assigned.source == "arxiv"}
         if papers:
