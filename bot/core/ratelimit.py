@@ -1,14 +1,15 @@
-"""What an answer's headers tell of how many more requests the host allows."""
+"""What an answer's headers tell of how many more requests the host allows, and when."""
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
 _REMAINING = ("ratelimit-remaining", "x-ratelimit-remaining", "x-rate-limit-remaining")
 _RESET = ("ratelimit-reset", "x-ratelimit-reset", "x-rate-limit-reset")
@@ -65,3 +66,20 @@ def _first(headers: Mapping[str, str], names: tuple[str, ...]) -> int | None:
 def _part(policy: str, name: str) -> int | None:
     found = _PARTS[name].search(policy)
     return int(found[1]) if found else None
+
+
+def retry_after_s(given: str, *, now: datetime) -> float | None:
+    """Seconds out of a `Retry-After`, which is a number or a date; None for anything else.
+
+    Source: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
+
+    >>> retry_after_s("120", now=datetime(2026, 11, 24, tzinfo=UTC))
+    120.0
+    """
+    if re.fullmatch(r"[0-9]{1,9}", given):
+        return float(given)
+    try:
+        moment = datetime.strptime(given, "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return float(max(0, math.ceil((moment - now).total_seconds())))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, assert_never
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from bot.core import text
-from bot.core.verdict import Failed, Finding
+from bot.core.walk import Failed, Finding
 from bot.core.weblink import ANY_CASE, Link
 from bot.model import Evidence, Identity, Look, Manners, NotThere, Unreachable
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from bot.config import HostRule
-    from bot.core.verdict import Answered
+    from bot.core.walk import Answered
     from bot.model import Answer, Question, Source
     from bot.settings import Service
 

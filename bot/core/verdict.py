@@ -7,33 +7,19 @@ or a title can be meant well, not before an address that somebody made up beside
 
 from __future__ import annotations
 
-import math
-import re
-from datetime import UTC, datetime
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, NamedTuple, assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from bot.core import landing, phrases, text
+from bot.core.walk import Answered, Failed, Finding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.model import Failure, Method, Verdict
+    from bot.core.walk import Doubt, Trouble, Walk
+    from bot.model import Failure
 
-Trouble = Literal[
-    "dns", "resolver", "refused", "reset", "closed", "unreachable", "no-ipv6",
-    "no-connection", "timeout",
-    "tls", "tls-expired", "tls-self-signed", "tls-issuer", "tls-name",
-    "not-http", "huge-headers", "broken", "loop", "hops", "no-location", "forbidden",
-]  # fmt: skip
-"""The ways in which a walk ends without an answer. With `no-connection` time ran out before there
-was a connection, with `timeout` on one."""
-
-START_BYTES = 65_536
-"""The most that is read of a page."""
-
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 _GONE = frozenset({404, 410})
 _FOR_GOOD = 410
@@ -84,65 +70,6 @@ _CERTIFICATE: frozenset[Trouble] = frozenset(
     {"tls", "tls-expired", "tls-self-signed", "tls-issuer", "tls-name"}
 )
 _PROOF = "the site asks for proof that a person is looking"
-
-
-class Answered(NamedTuple):
-    """One answer, with the start of its body at most."""
-
-    status: int
-    location: str = ""
-    is_challenge: bool = False
-    """Whether the host wants proof that a person asks (`cf-mitigated: challenge`)."""
-    retry_after_s: float | None = None
-    content_type: str = ""
-    start: bytes = b""
-    """The body's first bytes, unpacked, at most `START_BYTES`; none after a HEAD."""
-
-
-class Failed(NamedTuple):
-    """No answer, or none that leads on."""
-
-    trouble: Trouble
-    detail: str = ""
-    """With `forbidden`, where it leads, as in "a private address (127.0.0.1)"."""
-
-
-class Walk(NamedTuple):
-    """A link followed along its redirects to an end, by one method."""
-
-    method: Method
-    end: Answered | Failed
-    redirects: tuple[int, ...] = ()
-    """Their statuses, in order."""
-    is_elsewhere: bool = False
-    """Whether the redirects ended at another address than the one asked first."""
-    start_url: str = ""
-    """The address that was asked first; '' keeps every rule silent that needs it."""
-    end_url: str = ""
-    """The address that was asked last, in the same way."""
-
-
-class Finding(NamedTuple):
-    """What a look says."""
-
-    verdict: Verdict
-    reason: str
-    """For people; what a stranger wrote stands in curly quotes, cleaned and clipped."""
-    failure: Failure | None = None
-    """What kind of failing it is; None unless the verdict is `gone` or `suspect`."""
-    is_unreached: bool = False
-    """Whether no host answered at all, which can also be the fault of our own network."""
-    is_offline: bool = False
-    """Whether there was no way or no name server: where all looks say so, we have no network."""
-    title: str | None = None
-    """The page's title, cleaned and clipped, where there is one."""
-    doubt: Doubt | None = None
-    """What a sibling of the link has to be asked about before this is said."""
-
-
-Doubt = Literal["front", "missing", "title"]
-"""What a well-meant redirect or a paper's title can have in common with a page that is gone: the
-front page of another site, an address or a title that speaks of not found."""
 
 
 def judge(walk: Walk, *, sibling: Walk | None = None) -> Finding:
@@ -366,49 +293,9 @@ def _is_sent_away(walk: Walk) -> bool:
     return is_known and not landing.is_same_host(walk.start_url, walk.end_url)
 
 
-def wants_second_look(finding: Finding) -> bool:
-    """Whether it is looked at again, alone and later, before it is said: all that is bad is."""
-    return finding.verdict in {"gone", "suspect"}
-
-
-def is_throttled(walk: Walk) -> bool:
-    """Whether the host asks for fewer requests: by a 429, or by a 503 that names a time."""
-    match walk.end:
-        case Answered(status=429):
-            return True
-        case Answered(status=503, retry_after_s=told_s):
-            return told_s is not None
-        case _:
-            return False
-
-
-def wait_s(walk: Walk) -> float | None:
-    """How many seconds the host asked to be left alone; None where it named no time."""
-    if isinstance(walk.end, Answered) and is_throttled(walk):
-        return walk.end.retry_after_s
-    return None
-
-
 def _is_good(answer: Answered) -> bool:
     return answer.status // 100 == 2  # noqa: PLR2004 - the 2 of 2xx
 
 
 def _is_server_error(answer: Answered) -> bool:
     return answer.status // 100 == 5  # noqa: PLR2004 - the 5 of 5xx
-
-
-def retry_after_s(given: str, *, now: datetime) -> float | None:
-    """Seconds out of a `Retry-After`, which is a number or a date; None for anything else.
-
-    Source: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
-
-    >>> retry_after_s("120", now=datetime(2026, 11, 24, tzinfo=UTC))
-    120.0
-    """
-    if re.fullmatch(r"[0-9]{1,9}", given):
-        return float(given)
-    try:
-        moment = datetime.strptime(given, "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC)
-    except ValueError:
-        return None
-    return float(max(0, math.ceil((moment - now).total_seconds())))

@@ -13,7 +13,7 @@ import ssl
 from typing import TYPE_CHECKING
 
 from bot.core import address
-from bot.core.verdict import Failed, Trouble
+from bot.core.walk import Failed, Trouble
 from bot.edge.exchange import (
     ClosedError,
     Connection,

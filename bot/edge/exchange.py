@@ -15,7 +15,7 @@ import ssl
 import zlib
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from bot.core.verdict import START_BYTES
+from bot.core.walk import START_BYTES
 from bot.edge import whole
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ import httpx
 from lxml import etree  # type: ignore[import-untyped]  # ships no types
 
 from bot.core import text
-from bot.core.verdict import retry_after_s
+from bot.core.ratelimit import retry_after_s
 from bot.edge import web
 from bot.model import Answer, Evidence, Identity, NotThere, Unreachable
 from bot.settings import is_loopback

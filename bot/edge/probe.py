@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.core import ratelimit, verdict
+from bot.core import ratelimit
 from bot.core.address import Refusal
-from bot.core.verdict import Answered, Failed, Trouble, Walk
+from bot.core.walk import REDIRECTS, Answered, Failed, Trouble, Walk
 from bot.edge import dial, target
 from bot.edge.exchange import Bounds, ClosedError, Request
 
 if TYPE_CHECKING:
     import httpx
 
+    from bot.core.walk import Finding
     from bot.edge.dial import Connections
     from bot.edge.exchange import Connection, Reply, Wanted
     from bot.edge.schedule import Schedule
@@ -58,7 +59,7 @@ class Job:
 class Outcome(NamedTuple):
     """What one look found, ready to be told."""
 
-    finding: verdict.Finding
+    finding: Finding
     status: int | None
     final_url: str | None
     is_silent: bool
@@ -171,7 +172,7 @@ class Probe:
             self.reached = url
             reply = await self._ask(url, Asked(method, wanted, cookie))
             end = reply if isinstance(reply, Failed) else _answered(reply)
-            if isinstance(reply, Failed) or reply.status not in verdict.REDIRECTS:
+            if isinstance(reply, Failed) or reply.status not in REDIRECTS:
                 break
             redirects.append(reply.status)
             cookies.keep(url, reply)
@@ -306,7 +307,7 @@ def _answered(reply: Reply) -> Answered:
         status=reply.status,
         location=location,
         is_challenge=challenge.lower() == "challenge",
-        retry_after_s=verdict.retry_after_s(retry_after, now=datetime.now(UTC))
+        retry_after_s=ratelimit.retry_after_s(retry_after, now=datetime.now(UTC))
         if retry_after
         else None,
         content_type=content_type,

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.core import sources
-from bot.core.verdict import Finding
+from bot.core.walk import Finding
 from bot.edge import web
 from bot.edge.web import Round
 from bot.model import Look
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from bot.core.sources import Assigned
-    from bot.core.verdict import Answered, Failed
+    from bot.core.walk import Answered, Failed
     from bot.edge.services import Asked
     from bot.edge.web import Limits
     from bot.edge.wire import Wire

@@ -17,9 +17,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
 from bot import __version__
-from bot.core import verdict
 from bot.core.address import Refusal
-from bot.core.verdict import Answered, Failed, Finding, Walk
+from bot.core.walk import Answered, Failed, Finding, Walk
 from bot.edge import dial, target
 from bot.edge.dial import Connections, Names, look_up
 from bot.edge.probe import SILENCES, Job, Line, Outcome, Probe
@@ -346,24 +345,25 @@ class _Run:
                 self._connections.drop(host)
 
     async def _ask_web(self, job: Job, probe: Probe) -> None:
-        walk = await self._walk(job, probe)
+        method = "GET" if job.is_second else job.question.method
+        walk = await probe.walk(job.target, method)
+        # What it means is read in when the first has come: meanwhile the others are on their way.
+        from bot.core import verdict  # noqa: PLC0415 - see above
+
+        if verdict.wants_get(walk):
+            walk = await probe.walk(job.target, "GET")
         status, reached = probe.status, walk.end_url if walk.is_elsewhere else None
         finding = verdict.judge(walk)
-        if finding.doubt and (sibling := await self._sibling(walk, finding, probe)):
+        beside = (
+            verdict.sibling(walk, finding, token=self._world.token()) if finding.doubt else None
+        )
+        if beside and (sibling := await self._sibling(beside, probe)):
             finding = verdict.judge(walk, sibling=sibling)
         outcome = Outcome(finding, status, reached, is_silent=_is_silent(walk))
         self._settle(job, outcome, walk, host=probe.reached.host)
 
-    async def _walk(self, job: Job, probe: Probe) -> Walk:
-        method = "GET" if job.is_second else job.question.method
-        walk = await probe.walk(job.target, method)
-        return await probe.walk(job.target, "GET") if verdict.wants_get(walk) else walk
-
-    async def _sibling(self, walk: Walk, finding: Finding, probe: Probe) -> Walk | None:
-        """The walk to a made-up address beside the link's, where the verdict hangs on it."""
-        beside = verdict.sibling(walk, finding, token=self._world.token())
-        if beside is None:
-            return None
+    async def _sibling(self, beside: str, probe: Probe) -> Walk | None:
+        """The walk to a made-up address beside the link's."""
         there = target.of(beside, allows_private=self._settings.allows_private)
         return None if isinstance(there, Refusal) else await probe.walk(there, "GET")
 
@@ -381,12 +381,12 @@ class _Run:
 
     def _settle(self, job: Job, outcome: Outcome, walk: Walk, *, host: str) -> None:
         """Tell what was found at this host, or see to another look."""
-        is_throttled = verdict.is_throttled(walk)
+        is_throttled = walk.is_throttled
         if is_throttled and self._asks_again(job, walk, host=host):
             job.last = outcome
         elif job.is_second:
             self._settle_second(job, outcome)
-        elif verdict.wants_second_look(outcome.finding) and not is_throttled:
+        elif outcome.finding.wants_second_look and not is_throttled:
             self._hold_links(job, outcome, walk)
             job.last, job.is_second = outcome, True
             job.offers_http2 = _may_speak_http2(walk)
@@ -426,7 +426,7 @@ class _Run:
 
     def _asks_again(self, job: Job, walk: Walk, *, host: str) -> bool:
         """Whether the link is asked again, once its host may be asked again."""
-        wait_s = verdict.wait_s(walk)
+        wait_s = walk.wait_s
         if wait_s is not None and wait_s > self._limits.patience_s:
             self._leave_host_alone(host)
             return False
@@ -447,7 +447,7 @@ class _Run:
 
     def _leave_alone(self, job: Job) -> None:
         """Tell what an earlier look found; nothing bad is said without the second one."""
-        if job.last is not None and not verdict.wants_second_look(job.last.finding):
+        if job.last is not None and not job.last.finding.wants_second_look:
             self._finish(job, job.last)
         else:
             url, attempts = job.question.url, job.attempts

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.config import HostRule
 from bot.core import listfile, sources
 from bot.core.sources import Assigned
-from bot.core.verdict import Answered, Failed, Finding, Trouble
+from bot.core.walk import Answered, Failed, Finding, Trouble
 from bot.model import Evidence, Identity, Manners, NotThere, Question, Unreachable
 from bot.settings import SERVICES
 

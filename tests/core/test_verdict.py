@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core import verdict
-from bot.core.verdict import Answered, Failed, Finding, Trouble, Walk
+from bot.core import ratelimit, verdict
+from bot.core.walk import Answered, Failed, Finding, Trouble, Walk
 
 if TYPE_CHECKING:
     from bot.model import Failure, Method, Verdict
@@ -215,7 +215,7 @@ def test_a_challenged_head_is_not_tried_as_get() -> None:
     ids=lambda value: str(value)[:40],
 )
 def test_retry_after_is_a_number_or_a_date(text: str, expected: float | None) -> None:
-    assert verdict.retry_after_s(text, now=NOW) == expected
+    assert ratelimit.retry_after_s(text, now=NOW) == expected
 
 
 @settings(deadline=None, max_examples=50)
@@ -529,12 +529,12 @@ def test_a_title_stands_in_a_reason_as_a_quotation() -> None:
 
 @pytest.mark.parametrize("found", ["gone", "suspect"])
 def test_what_is_bad_is_looked_at_again(found: Verdict) -> None:
-    assert verdict.wants_second_look(Finding(verdict=found, reason="x"))
+    assert Finding(verdict=found, reason="x").wants_second_look
 
 
 @pytest.mark.parametrize("found", ["ok", "moved", "blocked", "refused", "invalid"])
 def test_what_is_not_bad_is_not_looked_at_again(found: Verdict) -> None:
-    assert not verdict.wants_second_look(Finding(verdict=found, reason="x"))
+    assert not Finding(verdict=found, reason="x").wants_second_look
 
 
 @pytest.mark.parametrize(
@@ -594,7 +594,7 @@ def test_a_head_is_enough_where_no_title_is_needed(walk: Walk) -> None:
 def test_a_host_that_is_asked_too_much_says_so(
     walk: Walk, *, is_throttled: bool, wait_s: float | None
 ) -> None:
-    assert (verdict.is_throttled(walk), verdict.wait_s(walk)) == (is_throttled, wait_s)
+    assert (walk.is_throttled, walk.wait_s) == (is_throttled, wait_s)
 
 
 ADDRESSES = st.one_of(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from bot.core.verdict import START_BYTES
+from bot.core.walk import START_BYTES
 from bot.edge import dial
 from bot.edge.exchange import (
     HEADER_BYTES,

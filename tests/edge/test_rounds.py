@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.core.verdict import Answered, Finding
+from bot.core.walk import Answered, Finding
 from bot.edge import dial, web
 from bot.edge.web import Guide, Limits, Round, World
 from bot.model import Look, Manners, Question
@@ -20,7 +20,7 @@ from bot.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
 
-    from bot.core.verdict import Failed
+    from bot.core.walk import Failed
     from bot.edge.dial import Dial, Resolve
 
 SETTINGS = Settings()

@@ -12,7 +12,7 @@ import pytest
 from bot.config import HostRule
 from bot.core import repositories, sources
 from bot.core.repositories import Repository
-from bot.core.verdict import Answered
+from bot.core.walk import Answered
 from bot.model import Question
 from bot.settings import SERVICES
 from bot.standins import server
