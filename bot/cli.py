@@ -264,7 +264,8 @@ def _parser(offered: Sequence[Job] = JOBS) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=__version__)
     _root(parser, default=None)
-    jobs = parser.add_subparsers(title="jobs", metavar="JOB", required=True)
+    # Without `prog` argparse writes the usage to find it out, and asks the terminal for its width.
+    jobs = parser.add_subparsers(title="jobs", metavar="JOB", required=True, prog=parser.prog)
     for job in offered:
         one = jobs.add_parser(
             job.name, help=job.help, description=job.help[:1].upper() + job.help[1:] + "."

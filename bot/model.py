@@ -161,8 +161,7 @@ Answer = Evidence | NotThere | Unreachable
 """What asking a service about one paper can give."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class Look(NamedTuple):
     """One look at one link."""
 
     url: str
@@ -198,8 +197,7 @@ class Question(NamedTuple):
     """The address of the service that is asked in place of the link; '' asks the link itself."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manners:
+class Manners(NamedTuple):
     """How one host is asked."""
 
     at_once: int | None = None

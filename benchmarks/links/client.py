@@ -11,7 +11,7 @@ import json
 import os
 import ssl
 import sys
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 from bot import settings
@@ -36,7 +36,7 @@ def main() -> None:
         limits=limits,
         world=_world(args.authority),
     )
-    looks = [{**asdict(look), "report": look.verdict == "gone"} for look in found.looks.values()]
+    looks = [{**look._asdict(), "report": look.verdict == "gone"} for look in found.looks.values()]
     args.json.write_text(json.dumps({"links": looks}), "utf-8")
 
 

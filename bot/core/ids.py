@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote, unquote
 
 from bot.core import text, weblink
-from bot.core.weblink import ANY_CASE, RefusalError
+from bot.core.text import ANY_CASE
+from bot.core.weblink import RefusalError
 from bot.model import Identity, Problem
 
 if TYPE_CHECKING:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.core import nights
 from bot.core.text import counted
@@ -26,8 +25,7 @@ _ARCHIVE_AGAIN = timedelta(days=7)
 """How long the archive's word that it has no copy is taken."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class Run(NamedTuple):
     """One run, at its end."""
 
     urls: Sequence[str]

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple, assert_never
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from bot.core import text
+from bot.core.text import ANY_CASE
 from bot.core.walk import Failed, Finding
-from bot.core.weblink import ANY_CASE, Link
 from bot.model import Evidence, Identity, Look, Manners, NotThere, Unreachable
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from bot.config import HostRule
     from bot.core.walk import Answered
+    from bot.core.weblink import Link
     from bot.model import Answer, Question, Source
     from bot.settings import Service
 
@@ -154,6 +155,8 @@ def _link(url: str) -> Link | None:
     own = {"http": 80, "https": 443}.get(parts.scheme)
     if own is None or port not in {None, own} or "@" in parts.netloc or not host:
         return None
+    from bot.core.weblink import Link  # noqa: PLC0415 - see the top
+
     return Link(
         scheme=parts.scheme, host=host, port=None, path=parts.path or "/",
         query=parts.query, fragment=parts.fragment,

@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+ANY_CASE = re.IGNORECASE | re.ASCII
+"""Letters in both cases; ASCII, because otherwise [a-z] takes the long s and the Kelvin sign."""
+
 _JOINERS = "\u200c\u200d"
 _BREAKS = re.compile("\r\n?|[\u000b\u000c\u0085\u2028\u2029]+")
 _SUSPECT = re.compile("[^\n\x20-\x7e]")

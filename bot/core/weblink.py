@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 MOST = 2000
 """Characters that a link or identifier may have."""
 
-ANY_CASE = re.IGNORECASE | re.ASCII
-"""Letters in both cases; ASCII, because otherwise [a-z] takes the long s and the Kelvin sign."""
-
 
 class RefusalError(Exception):
     """Why a text is refused, and the cure, as in a Problem."""
@@ -123,7 +120,7 @@ def peeled(token: str) -> str:
 
 # Addresses --------------------------------------------------------------------------------------
 
-_SCHEME = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*):(?P<slashes>//)?", ANY_CASE)
+_SCHEME = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*):(?P<slashes>//)?", text.ANY_CASE)
 _NOT_FOR_READERS = frozenset(
     {"about", "blob", "chrome", "data", "file", "ftp", "git", "javascript", "mailto", "sftp",
      "ssh", "tel", "vbscript", "ws"}

@@ -136,7 +136,7 @@ class Survey:
         for url, one in known.items():
             if one.assigned.target and url in looks:
                 # A service that is out of reach says nothing of the link's host.
-                looks[url] = replace(looks[url], is_unreached=False, is_offline=False)
+                looks[url] = looks[url]._replace(is_unreached=False, is_offline=False)
         by_services = {url: look for one in batches for url, look in one.looks.items()}
         by_services |= {
             url: _untold(one) for url, one in known.items() if one.assigned.source == "nobody"

@@ -11,10 +11,10 @@ import os
 import ssl
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from bot import __version__
 from bot.core.address import Refusal
@@ -127,8 +127,7 @@ class World:
     """Which certificates are trusted, with HTTP/2 and without."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guide:
+class Guide(NamedTuple):
     """What those who know more of the links say."""
 
     manners: Callable[[str], Manners] = lambda _: Manners()
@@ -139,11 +138,13 @@ class Guide:
     """Hears of each look as soon as it is final."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Round:
+_NO_GUIDE = Guide()
+
+
+class Round(NamedTuple):
     """What one run saw."""
 
-    looks: Mapping[str, Look] = field(default_factory=lambda: MappingProxyType({}))
+    looks: Mapping[str, Look] = MappingProxyType({})
     """By link; those that the time did not reach are missing."""
     requests: int = 0
     connections: int = 0
@@ -206,7 +207,7 @@ async def ask_all(
     settings: Settings,
     limits: Limits = Limits(),
     world: World = World(),
-    guide: Guide = Guide(),
+    guide: Guide = _NO_GUIDE,
 ) -> Round:
     """A look at each link; what stands there twice is asked once.
 

@@ -800,7 +800,7 @@ def test_a_first_night_without_a_network_is_void() -> None:
 
 
 def test_without_a_way_and_without_a_name_server_there_is_no_network() -> None:
-    away = [replace(one, is_offline=True) for one in night(homes(2), 2)]
+    away = [one._replace(is_offline=True) for one in night(homes(2), 2)]
 
     assert nights.is_void(away, EMPTY)
     assert not nights.is_void(away[:1], EMPTY)
@@ -852,7 +852,7 @@ def test_a_night_in_which_every_known_host_fails_somehow_is_void(word: str) -> N
 
 def test_a_host_that_only_turned_us_away_is_known_to_be_there() -> None:
     away = Look(url="", verdict="blocked", status=403, attempts=1)
-    memory = nights.fold(EMPTY, [replace(away, url=url) for url in homes(20)], now=at(1))
+    memory = nights.fold(EMPTY, [away._replace(url=url) for url in homes(20)], now=at(1))
 
     assert nights.is_void(night(homes(20), 8), memory)
 

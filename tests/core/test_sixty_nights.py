@@ -6,7 +6,7 @@ and not with the functions under test.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import pairwise
@@ -129,10 +129,10 @@ def look(url: str, night: int) -> Look:
     fine = Look(url=url, verdict="ok", status=200, reason="HTTP 200", attempts=1)
     host = host_of(url)
     if host in WALLED:
-        return replace(fine, verdict="blocked", status=403, reason="HTTP 403")
+        return fine._replace(verdict="blocked", status=403, reason="HTTP 403")
     if host == INNER:
-        return replace(fine, verdict="refused", status=None, reason="leads inside", attempts=0)
-    return replace(fine, verdict="moved", final_url=f"{url}/new") if host in MOVED else fine
+        return fine._replace(verdict="refused", status=None, reason="leads inside", attempts=0)
+    return fine._replace(verdict="moved", final_url=f"{url}/new") if host in MOVED else fine
 
 
 # What has to be told ----------------------------------------------------------------------------
