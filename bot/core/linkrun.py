@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from datetime import timedelta
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.core import nights
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 
 _NO_NEWS = frozenset({"moved", "refused", "blocked"})
+_RANKS = {"invalid": 1, "refused": 2, "gone": 3, "suspect": 4, "moved": 5}
+"""What people are shown, the worst first."""
 _ARCHIVE_AGAIN = timedelta(days=7)
 """How long the archive's word that it has no copy is taken."""
 
@@ -40,6 +43,8 @@ class Run(NamedTuple):
     is_void: bool
     """Whether our own network seems to be at fault: then nothing that was found counts."""
     now: datetime
+    written: Mapping[str, str] = MappingProxyType({})
+    """Rows of the JSON document that were written while others were awaited."""
 
     def document(self) -> str:
         """The JSON document, a line a link; what was not due stands in it as it is remembered."""
@@ -56,30 +61,19 @@ class Run(NamedTuple):
     def _links(self) -> Iterator[str]:
         """Each link as JSON; link by link, so that of 10,000 no second picture is made."""
         for url in self.urls:
-            look, state = self.looks.get(url), self.memory.links.get(url)
-            seen = look or (_remembered(state) if state else None)
-            if seen is None:
+            if written := self.written.get(url):
+                yield written
                 continue
-            strikes, report, archived = (
-                (state.strikes, self._is_told(state), state.archived) if state else (0, False, None)
-            )
-            rest = _encoded(
-                seen.verdict, seen.status, seen.reason, seen.final_url, seen.attempts,
-                strikes, report, archived, seen.note,
-            )  # fmt: skip
-            yield f'{{"url": {_encode(url)}, {rest}'
-
-    def _is_told(self, state: LinkState) -> bool:
-        """Whether people hear of it by what it says now: a host that does not tell is no news."""
-        return state.verdict not in _NO_NEWS and nights.is_told(state, now=self.now)
+            look, state = self.looks.get(url), self.memory.links.get(url)
+            if seen := look or (_remembered(state) if state else None):
+                yield written_row(seen, state, now=self.now)
 
     def rows(self) -> Iterator[str]:
         """A line for each link that is not as it should be, worst first."""
-        order = ("invalid", "refused", "gone", "suspect", "moved")
         seen = filter(None, map(self.looks.get, self.urls))
-        found = [look for look in seen if look.verdict in order]
+        found = [look for look in seen if look.verdict in _RANKS]
         # Sorting keeps the order among those of one verdict.
-        yield from map(self._row, sorted(found, key=lambda look: order.index(look.verdict)))
+        yield from map(self._row, sorted(found, key=lambda look: _RANKS[look.verdict]))
 
     def _row(self, look: Look) -> str:
         state = self.memory.links.get(look.url)
@@ -151,6 +145,23 @@ def _is_lost(state: LinkState, now: datetime) -> bool:
         return False
     # A page behind a bad certificate is still there.
     return not state.failures or state.failures[-1][1] != "certificate"
+
+
+def written_row(look: Look, state: LinkState | None, *, now: datetime) -> str:
+    """A link as a row of the JSON document, with what is remembered of it."""
+    strikes, report, archived = (
+        (state.strikes, _is_news(state, now=now), state.archived) if state else (0, False, None)
+    )
+    rest = _encoded(
+        look.verdict, look.status, look.reason, look.final_url, look.attempts,
+        strikes, report, archived, look.note,
+    )  # fmt: skip
+    return f'{{"url": {_encode(look.url)}, {rest}'
+
+
+def _is_news(state: LinkState, *, now: datetime) -> bool:
+    """Whether people hear of it by what it says now: a host that does not tell is no news."""
+    return state.verdict not in _NO_NEWS and nights.is_told(state, now=now)
 
 
 _encode = json.JSONEncoder().encode

@@ -56,17 +56,29 @@ class Folding:
         self._before = memory
         self._links = dict(memory.links)
         self._touched: set[str] = set()
+        self._restless: set[str] = set()
+        """Links whose look was not good: what it comes to shows in all looks together."""
         self._now = now.astimezone(UTC).replace(microsecond=0)
 
     def add(self, look: Look) -> None:
         """Take in a look; the same one twice is the same as once."""
         self._links[look.url] = _after(self._links.get(look.url), look, now=self._now)
         self._touched.add(look.url)
+        if look.verdict not in GOOD:
+            self._restless.add(look.url)
+
+    def is_final(self, url: str) -> bool:
+        """Whether no other look of the run changes what is remembered of this link."""
+        return url in self._touched and url not in self._restless
+
+    def state(self, url: str) -> LinkState:
+        """What its looks come to so far, of a link that was added."""
+        return self._links[url]
 
     def memory(self) -> Memory:
         """The memory after the run, once all its looks were added."""
         links = self._links | _hosts_seen(self._links, self._touched, now=self._now)
-        for url in self._touched:
+        for url in self._restless:
             state = links[url]
             if state.reported is None and is_told(state, now=self._now):
                 links[url] = replace(state, reported=state.asked)
@@ -373,14 +385,12 @@ def due(
     after it as the bot runs. What was asked tonight is asked again if it failed, or if it is one
     of `always`.
     """
-    tonight = _night(now)
-    new: list[Question] = []
+    tonight, links = _night(now), memory.links
+    each = dict.fromkeys(urls)
+    new = map(Question, [url for url in each if url not in links])
     waiting: list[tuple[date, datetime, Question]] = []
-    for url in dict.fromkeys(urls):
-        state = memory.links.get(url)
-        if state is None:
-            new.append(Question(url=url))
-            continue
+    for state in (links[url] for url in each if url in links):
+        url = state.url
         day = _due_day(state, now=now)
         if day <= tonight or url in always:
             question = Question(url=url, method="GET" if _wants_page(state, tonight) else "HEAD")

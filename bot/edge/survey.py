@@ -118,38 +118,41 @@ class Survey:
         The first links are asked while the last are still being read.
         """
         begun = time.monotonic()
-        known: dict[str, Wanted] = {}
+        apart: dict[str, Wanted] = {}
         asked: list[_Batch] = []
 
         def in_loop() -> Iterator[Question]:
             for one in wanted:
-                known[one.url] = one
+                if one.assigned.source != "web":
+                    apart[one.url] = one
                 if one.assigned.source in _IN_LOOP:
                     yield one.at_source
-            asked.extend(_Batch(work) for work in self._batches(known.values()))
+            asked.extend(_Batch(work) for work in self._batches(apart.values()))
 
         first = self._ask(in_loop())
         if asked:
             self._on_rest()
         batches = [one.result() for one in asked]
-        looks = {url: one for url, one in first.looks.items() if url not in self._undecided}
-        for url, one in known.items():
+        looks = dict(first.looks)
+        for url in self._undecided:
+            looks.pop(url, None)
+        for url, one in apart.items():
             if one.assigned.target and url in looks:
                 # A service that is out of reach says nothing of the link's host.
                 looks[url] = looks[url]._replace(is_unreached=False, is_offline=False)
         by_services = {url: look for one in batches for url, look in one.looks.items()}
         by_services |= {
-            url: _untold(one) for url, one in known.items() if one.assigned.source == "nobody"
+            url: _untold(one) for url, one in apart.items() if one.assigned.source == "nobody"
         }
         for look in by_services.values():
             self._on_look(look)
         looks |= by_services
-        missing = known.keys() - looks.keys() - set(first.unasked)
-        left = [known[url].question for url in known if url in missing] if missing else []
+        seen = {*looks, *first.unasked} if apart else ()
+        left = [one.question for url, one in apart.items() if url not in seen]
         spent_s = time.monotonic() - begun
         second = self._ask(left, spent_s=spent_s) if left else Round()
         return Surveyed(
-            looks={**looks, **second.looks},
+            looks=looks | dict(second.looks),
             requests=first.requests + second.requests + sum(one.requests for one in batches),
             unasked=(*first.unasked, *second.unasked),
         )

@@ -83,6 +83,8 @@ class _Links:
         self._has_github = _knows_repositories(settings)
         self._rules: Sequence[HostRule] = ()
         self._found: dict[str, Look] = {}
+        self._written: dict[str, str] = {}
+        """Rows of the JSON document, as far as no other look can change them."""
         self._saved_at = time.monotonic()
         self._save_every_s = _SAVE_EVERY_S
 
@@ -118,7 +120,7 @@ class _Links:
             given += sys.stdin.read().removeprefix("\ufeff").splitlines()
         if self._args.words:
             self._rules = _rules(self._args.root)
-            return tuple(dict.fromkeys(line.strip() for line in given if line.strip()))
+            return tuple(dict.fromkeys(filter(None, map(str.strip, given))))
         self._read_list()
         return tuple(self._placed)
 
@@ -183,6 +185,11 @@ class _Links:
         """Keep a look, and save what is known now and then: a run may be killed."""
         self._found[look.url] = look
         self._folding.add(look)
+        self._written.pop(look.url, None)
+        if self._args.json and self._folding.is_final(look.url):
+            # While others are awaited: at the end, all of a long list take their time.
+            state = self._folding.state(look.url)
+            self._written[look.url] = linkrun.written_row(look, state, now=self._settings.now)
         self._progress(len(self._found))
         if self._state and time.monotonic() - self._saved_at > self._save_every_s:
             start = time.monotonic()
@@ -239,6 +246,7 @@ class _Links:
             unasked=len(done.unasked),
             is_void=is_void,
             now=self._settings.now,
+            written={} if is_void else self._written,
         )
         self._tell(came)
         return 3 if is_void else 0
