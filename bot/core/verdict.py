@@ -75,6 +75,7 @@ _PROOF = "the site asks for proof that a person is looking"
 def judge(walk: Walk, *, sibling: Walk | None = None) -> Finding:
     """What one walk says of the link; `sibling` is a walk from the address that `sibling` asks for.
 
+    >>> from bot.core.walk import Walk
     >>> judge(Walk(method="GET", end=Answered(status=404))).verdict
     'gone'
     """
