@@ -22,14 +22,19 @@ _FIRST = "e2e/test_reconcile.py"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Start the longest tests first, and trace no properties.
+    """Start the longest tests first, and trace each line as rarely as may be: it takes its time.
 
-    Properties run the same lines hundreds of times, at twice the time where they are traced.
+    Properties run the same lines hundreds of times, and so do the cases of one end-to-end test:
+    of these the first is traced.
     """
     items.sort(key=lambda item: _FIRST not in item.nodeid)
+    seen: set[str] = set()
     for item in items:
-        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+        name, case, _ = item.nodeid.partition("[")
+        is_property = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+        if is_property or (case and name in seen and "tests/e2e/" in name):
             item.add_marker("untraced")
+        seen.add(name)
 
 
 class _Tracing:

@@ -4,6 +4,7 @@ import ast
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ def module_of(path: Path) -> str:
     return ".".join(("bot", *path.relative_to(PACKAGE).with_suffix("").parts))
 
 
+@cache
 def imports(path: Path) -> set[str]:
     """The modules of the package that a file imports, at its top or later."""
     found = set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -67,8 +68,13 @@ def house(**fields_: Any) -> House:  # noqa: ANN401 - any field of a house
 
 def chart(**fields_: Any) -> Chart:  # noqa: ANN401 - any field of a chart
     """A chart of a repository in which all is in order, with these fields changed."""
+    return replace(_sound(), **fields_)
+
+
+@cache
+def _sound() -> Chart:
     flows = {path: Flow(text=(ROOT / path).read_text("utf-8"), last=ran()) for path in DUTIES}
-    sound = Chart(
+    return Chart(
         asked="lab/list",
         voice=Voice(login="ann", kind="person"),
         house=house(),
@@ -85,7 +91,6 @@ def chart(**fields_: Any) -> Chart:  # noqa: ANN401 - any field of a chart
         app=None,
         calls=Calls(left=4000, limit=5000, reset=NOW),
     )
-    return replace(sound, **fields_)
 
 
 def flow(path: str = RECONCILE, /, **fields_: Any) -> dict[str, Flow]:  # noqa: ANN401 - any field of a flow
