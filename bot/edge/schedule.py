@@ -82,6 +82,9 @@ class _Host(Generic[Job]):
 
     def from_when(self) -> float | None:
         """When its next request may start; None while it must not, or nothing waits."""
+        if self.has_work and self.is_left_alone:
+            # Its links are only told so, which need not wait for any pause.
+            return 0.0
         if not self.has_work or self.active >= self._most() or (self.is_used_up and self.active):
             return None
         start = max(self.next_start, self.closed_until)

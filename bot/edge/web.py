@@ -325,6 +325,9 @@ class _Run:
         try:
             if self._is_settled(job):
                 return
+            if self._schedule.is_left_alone(host):
+                self._leave_alone(job)
+                return
             if job.is_second:
                 self._names.forget_failure(host)
             if job.question.target:
@@ -442,8 +445,9 @@ class _Run:
         return True
 
     def _leave_host_alone(self, host: str) -> None:
+        """Ask it nothing more: whoever waits for it, or comes yet, is told so at once."""
         self._schedule.leave_alone(host)
-        for job in self._schedule.take_back(host):
+        for job in self._held.pop(host, ()):
             self._leave_alone(job)
 
     def _leave_alone(self, job: Job) -> None:

@@ -133,7 +133,7 @@ class Web:
                 self.now[key] += 1
                 self.most[key] = max(self.most[key], self.now[key])
             answer = self.answer(host, path)
-            status, *headers = answer if isinstance(answer, tuple) else await answer  # type: ignore[misc]
+            status, *headers = answer if isinstance(answer, tuple) else await answer  # type: ignore[misc]  # whatever is no tuple is awaitable
             for key in (host, ""):
                 self.now[key] -= 1
             head, _, body = "\r\n".join([f"HTTP/1.1 {status}", *headers]).partition("\r\n\r\n")
@@ -632,6 +632,53 @@ def test_a_host_that_wants_to_be_left_alone_before_the_second_look_tells_nothing
     found = there.run(links("a.example", 2), limits=replace(LIMITS, at_once=1), world=world)
 
     assert verdicts(found) == {"blocked": 2}
+
+
+def test_links_in_flight_get_no_second_look_at_a_host_that_wants_to_be_left_alone() -> None:
+    """What one answer said counts for those that come after it."""
+
+    async def answer(_: str, path: str) -> Sequence[str]:
+        if path == "/0":
+            return throttled("3600")
+        await asyncio.sleep(0.05)
+        return "404 Not Found", "Content-Length: 0"
+
+    _, world = fake()
+    there = Web(answer)
+    found = there.run(links("a.example", 3), limits=replace(LIMITS, at_once=3), world=world)
+
+    assert verdicts(found) == {"blocked": 3}
+    assert len(there.log) == 3
+
+
+def test_links_that_are_read_after_a_host_wanted_to_be_left_alone_are_not_asked() -> None:
+    """The list is still being read when the host says so; nobody waits for its pauses, either."""
+    clock, world = fake()
+    there = Web(lambda host, _: throttled("3600") if host == "a.example" else OK, clock=clock)
+    urls = [*links("a.example", 1), *links("b.example", 400), *links("a.example", 900)[1:]]
+    limits = replace(LIMITS, between_s=1.0, at_once=50, in_flight=50)
+    guide = Guide(manners=lambda host: Manners(pause_s=0.0) if host == "b.example" else Manners())
+    found = there.run(urls, limits=limits, guide=guide, world=world)
+
+    assert verdicts(found) == {"blocked": 900, "ok": 400}
+    assert len(there.at("a.example")) == 1
+    assert clock.now < 5.0
+
+
+def test_links_that_were_held_back_are_not_asked_of_a_host_that_wants_to_be_left_alone() -> None:
+    """The host is mute at first looks, and at a second one it wants to be left alone."""
+
+    async def answer(_: str, path: str) -> Sequence[str]:
+        if [one for _, one, _ in there.log].count(path) == 1:
+            await asyncio.sleep(30)
+        return throttled("3600")
+
+    there = Web(answer)
+    limits = replace(LIMITS, answer_s=0.1, at_once=4)
+    found = there.run(links("a.example", 9), limits=limits)
+
+    assert verdicts(found) == {"blocked": 9}
+    assert len(there.log) == 5
 
 
 # ---- the time that there is ----
