@@ -66,7 +66,7 @@ class Run(NamedTuple):
                 continue
             look, state = self.looks.get(url), self.memory.links.get(url)
             if seen := look or (_remembered(state) if state else None):
-                yield written_row(seen, state, now=self.now)
+                yield json_row(seen, state, now=self.now)
 
     def rows(self) -> Iterator[str]:
         """A line for each link that is not as it should be, worst first."""
@@ -147,7 +147,7 @@ def _is_lost(state: LinkState, now: datetime) -> bool:
     return not state.failures or state.failures[-1][1] != "certificate"
 
 
-def written_row(look: Look, state: LinkState | None, *, now: datetime) -> str:
+def json_row(look: Look, state: LinkState | None, *, now: datetime) -> str:
     """A link as a row of the JSON document, with what is remembered of it."""
     strikes, report, archived = (
         (state.strikes, _is_news(state, now=now), state.archived) if state else (0, False, None)

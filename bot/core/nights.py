@@ -67,13 +67,9 @@ class Folding:
         if look.verdict not in GOOD:
             self._restless.add(look.url)
 
-    def is_final(self, url: str) -> bool:
-        """Whether no other look of the run changes what is remembered of this link."""
-        return url in self._touched and url not in self._restless
-
-    def state(self, url: str) -> LinkState:
-        """What its looks come to so far, of a link that was added."""
-        return self._links[url]
+    def final(self, url: str) -> LinkState | None:
+        """What is remembered of a link that was added; None while looks at others may change it."""
+        return None if url in self._restless else self._links[url]
 
     def memory(self) -> Memory:
         """The memory after the run, once all its looks were added."""

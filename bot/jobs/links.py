@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from bot.core import escape, ledger, linkrun, nights, sources
-from bot.core.text import counted
+from bot.core.text import counted, line
 from bot.edge import disk, runner
 from bot.edge.survey import Survey, Surveyed, Wanted
 from bot.edge.web import Limits
@@ -60,11 +60,14 @@ def _ended_in_order() -> Iterator[None]:
         # A loop ends in order when it is interrupted from the keyboard, and only then.
         signal.raise_signal(signal.SIGINT)
 
+    # Shells let a script's background jobs ignore the keyboard, and then no loop hears of it.
+    keyboard = signal.signal(signal.SIGINT, signal.default_int_handler)
     before = signal.signal(signal.SIGTERM, stop)
     try:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGINT, keyboard)
 
 
 class _Links:
@@ -126,9 +129,8 @@ class _Links:
 
     def _read_list(self) -> None:
         """Read the list's links, and its rules for hosts."""
-        # What reads entries takes a while to import, and links that are given do without.
-        from bot.core import listlinks  # noqa: PLC0415
-        from bot.edge import catalog  # noqa: PLC0415
+        from bot.core import listlinks  # noqa: PLC0415 - slow, and links that are given do without
+        from bot.edge import catalog  # noqa: PLC0415 - as above
 
         root = disk.root(self._args.root)
         self._rules = catalog.config(root).links.hosts
@@ -186,10 +188,9 @@ class _Links:
         self._found[look.url] = look
         self._folding.add(look)
         self._written.pop(look.url, None)
-        if self._args.json and self._folding.is_final(look.url):
+        if self._args.json and (state := self._folding.final(look.url)):
             # While others are awaited: at the end, all of a long list take their time.
-            state = self._folding.state(look.url)
-            self._written[look.url] = linkrun.written_row(look, state, now=self._settings.now)
+            self._written[look.url] = linkrun.json_row(look, state, now=self._settings.now)
         self._progress(len(self._found))
         if self._state and time.monotonic() - self._saved_at > self._save_every_s:
             start = time.monotonic()
@@ -280,7 +281,7 @@ class _Links:
             disk.put(self._json, came.document().encode())
         if self._settings.in_actions and not is_document:
             runner.annotate(came.problems(self._placed), self._settings, level="warning")
-        told = runner.bullets(escape.code(row) for row in rows)
+        told = runner.bullets(escape.code(line(row)) for row in rows)
         total = came.total()
         runner.summarize(f"## Links\n\n{told}\n\n{escape.sentence(total)}\n", self._settings)
         runner.log(total)

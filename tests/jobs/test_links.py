@@ -387,6 +387,33 @@ def test_a_run_that_is_told_to_stop_keeps_what_it_found(
     assert f"{host.url}/slow" not in listing.read("state")
 
 
+@pytest.mark.usefixtures("listing")
+def test_a_run_in_the_background_of_a_script_can_be_stopped(host: LinkHost) -> None:
+    """Shells let such a run ignore the keyboard."""
+    command = [sys.executable, "-m", "bot", "links", "--state", "state", f"{host.url}/slow"]
+    script = ["sh", "-c", 'trap "" INT; exec "$@"', "sh", *command]
+    with subprocess.Popen(script, stderr=subprocess.PIPE) as run:
+        _wait_for(lambda: any(request.path == "/slow" for request in host.log))
+        run.send_signal(signal.SIGTERM)
+        _, said = run.communicate(timeout=10)
+
+    assert (run.returncode, said) == (3, b"bot: stopped; what was found so far is in state\n")
+
+
+def test_bytes_that_are_no_text_are_an_invalid_link(
+    listing: Listing, monkeypatch: pytest.MonkeyPatch, capsys: CAPS
+) -> None:
+    """Python reads such bytes from a command line as lone surrogates."""
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(listing.root / "summary"))
+    assert cli.main(["links", "--json", "out", "http://site.example/\udcff"]) == 0
+
+    [link] = json.loads(listing.read("out"))["links"]
+    assert link["verdict"] == "invalid"
+    assert "1 invalid" in capsys.readouterr().err
+    assert "site.example/" in listing.read("summary")
+
+
 def _wait_for(is_so: Callable[[], bool]) -> None:
     end = time.monotonic() + 10
     while not is_so() and time.monotonic() < end:
