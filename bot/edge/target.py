@@ -17,7 +17,7 @@ _LAST_PORT = 65_535
 
 # What httpx (0.28.1) leaves as it is; nine links of ten. Whatever else is valid goes through
 # httpx, which quotes, joins, and knows other scripts. It is imported only then: that takes longer
-# than asking a hundred links.
+# than asking a hundred links. A query and a fragment that are there have something in them.
 _CHARS = r"[A-Za-z0-9._~!$&'()*+,;=:@/-]*"
 _SAFE = rf"{_CHARS}(?:%[0-9A-Fa-f]{{2}}{_CHARS})*"
 PLAIN = re.compile(

@@ -48,3 +48,24 @@ def test_no_header_is_an_error(headers: dict[str, str]) -> None:
     found = ratelimit.read(headers, now=NOW)
 
     assert found is None or found.remaining >= 0
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("0", 0),
+        ("7", 7),
+        ("Tue, 24 Nov 2026 03:17:08 GMT", 8),
+        ("Tue, 24 Nov 2026 03:00:00 GMT", 0),
+        ("", None),
+        ("-1", None),
+        ("1.5", None),
+        ("soon", None),
+        ("٣", None),
+        ("9" * 400, None),
+        ("Tue, 24 Nov 2026 03:17:08", None),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_retry_after_is_a_number_or_a_date(text: str, expected: float | None) -> None:
+    assert ratelimit.retry_after_s(text, now=NOW) == expected

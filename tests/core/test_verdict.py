@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from html import escape
 from typing import TYPE_CHECKING, NamedTuple, get_args
 
@@ -10,13 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core import ratelimit, verdict
+from bot.core import verdict
 from bot.core.walk import Answered, Failed, Finding, Trouble, Walk
 
 if TYPE_CHECKING:
     from bot.model import Failure, Method, Verdict
-
-NOW = datetime(2026, 11, 24, 12, 0, 0, tzinfo=UTC)
 
 
 def answered(  # noqa: PLR0913 - an answer's fields, each named at the call
@@ -195,27 +192,6 @@ def test_get_has_the_last_word(walk: Walk) -> None:
 
 def test_a_challenged_head_is_not_tried_as_get() -> None:
     assert not verdict.wants_get(answered(403, method="HEAD", is_challenge=True))
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("0", 0),
-        ("7", 7),
-        ("Tue, 24 Nov 2026 12:00:08 GMT", 8),
-        ("Tue, 24 Nov 2026 11:00:00 GMT", 0),
-        ("", None),
-        ("-1", None),
-        ("1.5", None),
-        ("soon", None),
-        ("٣", None),
-        ("9" * 400, None),
-        ("Tue, 24 Nov 2026 12:00:08", None),
-    ],
-    ids=lambda value: str(value)[:40],
-)
-def test_retry_after_is_a_number_or_a_date(text: str, expected: float | None) -> None:
-    assert ratelimit.retry_after_s(text, now=NOW) == expected
 
 
 @settings(deadline=None, max_examples=50)
