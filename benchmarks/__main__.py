@@ -89,8 +89,7 @@ def on_loopback(*, is_quick: bool, more: Mapping[str, str]) -> Iterator[Row]:
 
 def on_github() -> Iterator[Row]:
     """What a submission takes on an emulated GitHub."""
-    # Its imports are those of the tests: a quick run does without them.
-    from benchmarks import github  # noqa: PLC0415
+    from benchmarks import github  # noqa: PLC0415 - it imports the tests' parts, and a quick run does without
 
     with tempfile.TemporaryDirectory(prefix="bot-bench-") as name:
         try:

@@ -194,9 +194,8 @@ def main(  # noqa: PLR0911 - one answer for each way in which a run can end
     atexit.register(gc.freeze)
     words = sys.argv[1:] if given is None else given
     args = _parser(_named(words)).parse_args(words)
-    # Imported here, for the sake of a quick --help.
-    from bot import settings  # noqa: PLC0415
-    from bot.edge import disk, runner  # noqa: PLC0415
+    from bot import settings  # noqa: PLC0415 - a quick --help does without
+    from bot.edge import disk, runner  # noqa: PLC0415 - as above
 
     told = settings.Settings()
     try:

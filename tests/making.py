@@ -30,7 +30,7 @@ def paper(**fields: Any) -> Entry:  # noqa: ANN401 - any field of an entry
     return Entry.model_validate(plain | fields)
 
 
-def listed(path: str = "entries/2024/holt2024fedquill.yaml", **fields: Any) -> Listed:  # noqa: ANN401
+def listed(path: str = "entries/2024/holt2024fedquill.yaml", **fields: Any) -> Listed:  # noqa: ANN401 - any field of an entry
     """An entry in its file."""
     return Listed(path=path, entry=paper(**fields))
 
@@ -56,7 +56,7 @@ def config(**fields: Any) -> Config:  # noqa: ANN401 - any field of the configur
 def titles() -> st.SearchStrategy[str]:
     """Clean one-line texts, heavy on what is special somewhere."""
     special = st.sampled_from(
-        r"""\ ` * _ { } [ ] ( ) # + - . ! | < > & " ' ~ ^ $ % @ : / = ; , 0 7 a""".split(" ")  # noqa: SIM905
+        r"""\ ` * _ { } [ ] ( ) # + - . ! | < > & " ' ~ ^ $ % @ : / = ; , 0 7 a""".split(" ")  # noqa: SIM905 - a list of them would be unreadable
     )
     words = st.sampled_from(
         ["@ada", "#12", "GH-7", "o/r#3", "www.x.org", "http://x.org", "a@b.org", ":smile:", "$x$",

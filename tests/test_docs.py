@@ -216,8 +216,7 @@ def test_every_command_is_one_that_the_bot_understands(path: Path) -> None:
 
 
 def is_understood(words: Sequence[str]) -> bool:
-    # The real parser is asked: what it takes is what a page may show.
-    parser = cli._parser()  # noqa: SLF001
+    parser = cli._parser()  # noqa: SLF001 - what the real one takes is what a page may show
     try:
         parser.parse_args(words)
     except SystemExit as left:
@@ -339,8 +338,7 @@ def test_every_job_has_its_section_and_no_other_has_one() -> None:
 def test_every_argument_of_a_job_is_told(job: cli.Job) -> None:
     parser = argparse.ArgumentParser(add_help=False)
     job.arguments(parser)
-    # argparse keeps what it was told only in private.
-    actions = parser._actions  # noqa: SLF001
+    actions = parser._actions  # noqa: SLF001 - argparse keeps what it was told in private
     real = [it.option_strings[0] if it.option_strings else str(it.metavar) for it in actions]
     told = [
         key for rows in tables(section(COMMAND_LINE, f"## `bot {job.name}`")) for key in keys(rows)
@@ -485,8 +483,7 @@ def test_every_word_that_an_import_reads_is_told() -> None:
     [rows] = tables(section(REFERENCE / "import.md", "## What is recognised"))
     told = {word: code(row[0])[0] for row in rows for word in row[1].split(", ")}
 
-    # The words themselves are the module's own; what they mean is public.
-    assert told.keys() == outline._MEANINGS.keys()  # noqa: SLF001
+    assert told.keys() == outline._MEANINGS.keys()  # noqa: SLF001 - the words are the module's own, their meaning public
     assert all(outline.meaning(inline(f"{word}: x"))[0] == row for word, row in told.items())
 
 

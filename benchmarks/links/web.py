@@ -241,8 +241,7 @@ async def _run(args: argparse.Namespace) -> None:
     tls = None
     web = Web(args.hosts)
     if args.tls:
-        # Its imports are heavy, and seldom needed.
-        from benchmarks.links import certificates  # noqa: PLC0415
+        from benchmarks.links import certificates  # noqa: PLC0415 - heavy, and seldom needed
 
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         tls.load_cert_chain(*certificates.write(args.tls, tuple(web.hosts)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date  # noqa: TC003
+from datetime import date  # noqa: TC003 - pydantic reads it at run time
 from functools import cached_property
 from typing import Annotated, Any, Literal
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pydantic import ValidationError
 
 from bot.config import Config
 from bot.core import invalid, plainyaml
-from bot.model import Problem  # noqa: TC001
+
+if TYPE_CHECKING:
+    from bot.model import Problem
 
 NAME = "list.yaml"
 

@@ -86,4 +86,4 @@ def _told(value: object) -> str:
 
 def _plain(value: object) -> object:
     # Mappings of the model are read-only, and days are no JSON.
-    return dict(value) if hasattr(value, "keys") else str(value)  # type: ignore[call-overload]
+    return dict(value) if hasattr(value, "keys") else str(value)  # type: ignore[call-overload]  # what has keys is a mapping

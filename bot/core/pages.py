@@ -40,8 +40,7 @@ def _environment() -> jinja2.Environment:
         keep_trailing_newline=True,
         # The templates do not change while the program runs: looking for changes takes a stat a page.
         auto_reload=False,
-        # HTML escaping is not Markdown escaping: `finalize` does the latter for every value.
-        autoescape=False,  # noqa: S701
+        autoescape=False,  # noqa: S701 - not for Markdown: `finalize` escapes every value for that
     )
     filters: dict[str, Callable[[str], Markdown]] = {
         "code": escape.code,

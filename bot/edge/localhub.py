@@ -76,9 +76,8 @@ class LocalHub:
         environment = _ENVIRONMENT | {"PATH": os.environ.get("PATH", os.defpath)}
         if index:
             environment |= {"GIT_INDEX_FILE": str(index)}
-        # The arguments are a list and no shell reads them; git is found as everywhere, on the PATH.
-        done = subprocess.run(  # noqa: S603
-            ["git", *arguments],  # noqa: S607
+        done = subprocess.run(  # noqa: S603 - the arguments are a list, and no shell reads them
+            ["git", *arguments],  # noqa: S607 - git is found as everywhere, on the PATH
             cwd=self.root,
             env=environment,
             input=stdin.encode(),

@@ -183,8 +183,7 @@ class Client:
         if limit_s <= 0:
             raise _Failed(f"arXiv did not answer within {self._limits.total_s:g} seconds.")
         session = _Session(self._line, limit_s=limit_s)
-        # The package takes no session; this attribute is where it keeps its own.
-        self._package._session = session  # noqa: SLF001
+        self._package._session = session  # noqa: SLF001 - the package takes none, and keeps its own there
         self._package.page_size = len(ids)
         # Without a `max_results` of its own the package gives the whole first page, and the
         # session sees to it that there is no second one.

@@ -2,12 +2,13 @@ from datetime import date
 from typing import Any
 
 from bot.core import audit
-from bot.model import Evidence, Identity, NotThere, Unreachable
+from bot.core.entry import Listed
+from bot.model import Answer, Evidence, Identity, NotThere, Unreachable
 from tests.making import config, listed
 
 
-def told(*papers: object) -> list[str]:
-    found = audit.problems(papers, config())  # type: ignore[arg-type]
+def told(*papers: Listed) -> list[str]:
+    found = audit.problems(papers, config())
     return [f"{one.file} {one.field}: {one.what}" for one in found]
 
 
@@ -64,9 +65,9 @@ def said(title: str) -> Evidence:
     return Evidence(source="arxiv", paper=paper, title=title, authors=("A",))
 
 
-def against(answer: object, **fields: Any) -> tuple[int, int]:  # noqa: ANN401 - any field
+def against(answer: Answer, **fields: Any) -> tuple[int, int]:  # noqa: ANN401 - any field
     papers = [listed(**fields)]
-    found, unchecked = audit.against(papers, {"2405.90001": answer}, same_paper=75)  # type: ignore[dict-item]
+    found, unchecked = audit.against(papers, {"2405.90001": answer}, same_paper=75)
     return len(found), len(unchecked)
 
 

@@ -1,6 +1,7 @@
 import re
 from xml.etree import ElementTree as ET
 
+import cmarkgfm
 import pytest
 from hypothesis import given, settings
 
@@ -77,8 +78,6 @@ def test_code_shows_any_text_literally(title: str) -> None:
 @given(titles())
 @settings(deadline=None, max_examples=200)
 def test_gfm_is_well_formed_xml_once_it_is_a_page(title: str) -> None:
-    import cmarkgfm  # noqa: PLC0415
-
     html = cmarkgfm.github_flavored_markdown_to_html(escape.gfm(title))
 
     ET.fromstring(f"<page>{html}</page>")  # noqa: S314 - our own output

@@ -9,7 +9,7 @@ from bot.core import merge, review, talk
 from bot.core.entry import Listed
 from bot.core.match import Index
 from bot.core.review import Decision, Gathered
-from bot.model import Evidence, Identity, Look, NotThere, Problem, Submission, Unreachable
+from bot.model import Evidence, Identity, Look, NotThere, Problem, Submission, Unreachable, Verdict
 from tests.making import config, listed, paper, rendered
 
 TODAY = date(2026, 11, 23)
@@ -38,7 +38,7 @@ def decide(
     asked: Submission, *known: Listed, answer: object = None, looks: tuple[Look, ...] = ()
 ) -> Decision:
     said = evidence() if answer is None else answer
-    gathered = Gathered(answer=None if said == "nobody" else said, looks=looks)  # type: ignore[arg-type]
+    gathered = Gathered(answer=None if said == "nobody" else said, looks=looks)  # type: ignore[arg-type]  # "nobody" stands for no answer
     return review.decide(asked, gathered, index=Index(known), config=CONFIG, today=TODAY)
 
 
@@ -243,7 +243,7 @@ def test_too_many_authors_ask_the_submitter_for_words() -> None:
 
 
 @pytest.mark.parametrize("verdict", ["gone", "refused", "invalid"])
-def test_a_link_that_is_surely_bad_is_refused_naming_its_field(verdict: Any) -> None:  # noqa: ANN401
+def test_a_link_that_is_surely_bad_is_refused_naming_its_field(verdict: Verdict) -> None:
     told = submission(links={"code": "https://github.com/holt/gone"})
     look = Look(url="https://github.com/holt/gone", verdict=verdict, reason="HTTP 404")
 
@@ -254,7 +254,7 @@ def test_a_link_that_is_surely_bad_is_refused_naming_its_field(verdict: Any) -> 
 
 
 @pytest.mark.parametrize("verdict", ["suspect", "blocked"])
-def test_a_link_in_doubt_does_not_stand_in_the_way(verdict: Any) -> None:  # noqa: ANN401
+def test_a_link_in_doubt_does_not_stand_in_the_way(verdict: Verdict) -> None:
     told = submission(links={"code": "https://github.com/holt/slow"})
     look = Look(url="https://github.com/holt/slow", verdict=verdict, reason="HTTP 503")
 
@@ -331,7 +331,7 @@ def test_an_upgrade_without_a_year_takes_the_preprints_year_away() -> None:
 
 
 @pytest.mark.parametrize("decided", [{"locked": ["year"]}, {"sources": {"year": "person"}}])
-def test_a_year_that_a_person_decided_stays_through_an_upgrade(decided: Any) -> None:  # noqa: ANN401
+def test_a_year_that_a_person_decided_stays_through_an_upgrade(decided: dict[str, Any]) -> None:
     assert entry_of(decide(submission(venue="ICML"), listed(**decided))).year == 2024
 
 

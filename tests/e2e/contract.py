@@ -67,7 +67,8 @@ class Operation:
     def faults(self, path: str, query: Mapping[str, str], body: Json) -> Iterator[str]:
         """What GitHub would not understand, or would not look at."""
         matched = self.pattern.fullmatch(path)
-        given = {name: unquote(text) for name, text in (matched or {}).groupdict().items()}  # type: ignore[union-attr]
+        found = matched.groupdict() if matched else {}
+        given = {name: unquote(text) for name, text in found.items()}
         known = {one["name"] for one in self.parameters if one["in"] == "query"}
         yield from (f"unknown query parameter {name}" for name in query if name not in known)
         for one in self.parameters:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pytest
 
     from bot.core.entry import Listed
-    from tests.e2e.box import Box, Delivery, Repository
+    from tests.e2e.box import Box, Delivery, Repository, State
     from tests.e2e.proxy import Fault
 
 RIGHTS = {"contents": "write", "issues": "write", "pull-requests": "write", "statuses": "write"}
@@ -235,9 +235,9 @@ class Stage:
         [only] = self.pulls(issue)
         return only
 
-    def pulls(self, issue: int, state: str = "open") -> list[dict[str, Any]]:
+    def pulls(self, issue: int, state: State = "open") -> list[dict[str, Any]]:
         """The pull requests of a submission."""
-        rows = self.repository.pulls(state)  # type: ignore[arg-type]
+        rows = self.repository.pulls(state)
         return [row for row in rows if row["head"]["ref"] == f"paper/issue-{issue}"]
 
     def open_pulls(self) -> list[int]:

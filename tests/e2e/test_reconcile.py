@@ -10,7 +10,7 @@ import pytest
 
 from bot.jobs.desk import RESERVE
 from bot.standins.arxiv import HOSTILE
-from tests.e2e.proxy import Cut, Hang, Lost, Status
+from tests.e2e.proxy import Cut, Fault, Hang, Lost, Status
 from tests.e2e.stage import NAMESAKE, Ran, Stage, Stages, body, invented
 from tests.making import rendered
 
@@ -98,7 +98,7 @@ def test_an_answer_that_is_lost_after_the_work_was_done_changes_nothing(stages: 
     ],
     ids=["403", "429", "500", "502", "503", "hang"],
 )
-def test_a_server_in_trouble_is_waited_for(stages: Stages, fault: Any) -> None:  # noqa: ANN401
+def test_a_server_in_trouble_is_waited_for(stages: Stages, fault: Fault) -> None:
     whole, writes = undisturbed(stages.new())
     for nth in (1, writes[0], writes[-1]):
         stage = stages.new()

@@ -125,7 +125,7 @@ def look(
     return found
 
 
-def ask(questions: Sequence[Question], *, limits: Limits = QUICK, **parts: Any) -> Round:  # noqa: ANN401
+def ask(questions: Sequence[Question], *, limits: Limits = QUICK, **parts: Any) -> Round:  # noqa: ANN401 - those of `web.ask`
     parts = {"settings": OPEN, "world": Pauses().world(), **parts}
     return web.ask(questions, limits=limits, **parts)
 
