@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import pkgutil
 import sys
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 
 import bot
@@ -17,6 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+
+# Few examples each time, and others every time; many with `--hypothesis-profile=thorough`.
+hypothesis.settings.register_profile("few", max_examples=40, deadline=None)
+hypothesis.settings.register_profile("thorough", max_examples=1000, deadline=None)
+hypothesis.settings.load_profile("few")
 
 _FIRST = "e2e/test_reconcile.py"
 
@@ -53,29 +60,34 @@ class _Tracing:
         sys.settrace(None)
 
     @pytest.hookimpl(wrapper=True, trylast=True)
-    def pytest_runtest_setup(self) -> Iterator[None]:
-        """Trace fixtures."""
-        yield from self._traced()
+    def pytest_runtest_setup(self, item: pytest.Item) -> Iterator[None]:
+        """Trace the fixtures of a test that is traced."""
+        yield from self._traced(item)
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
         """Trace the test, unless it is one that is run untraced."""
-        if item.get_closest_marker("untraced"):
-            yield
-        else:
-            yield from self._traced()
+        yield from self._traced(item)
 
     @pytest.hookimpl(wrapper=True, trylast=True)
-    def pytest_runtest_teardown(self) -> Iterator[None]:
-        """Trace what fixtures do in the end."""
-        yield from self._traced()
+    def pytest_runtest_teardown(self, item: pytest.Item) -> Iterator[None]:
+        """Trace what the fixtures of a traced test do in the end."""
+        yield from self._traced(item)
 
-    def _traced(self) -> Iterator[None]:
+    def _traced(self, item: pytest.Item) -> Iterator[None]:
+        if item.get_closest_marker("untraced"):
+            yield
+            return
         sys.settrace(self._tracer)
         try:
             yield
         finally:
             sys.settrace(None)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what stays until the end: tests, and all that was imported."""
+    gc.freeze()
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 
     from bot.standins.arxiv import ArxivStandIn
 
+# These lines are traced in the tests of each job.
+pytestmark = pytest.mark.untraced
+
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 REFERENCE = DOCS / "reference"

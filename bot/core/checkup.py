@@ -195,7 +195,7 @@ def _forms(chart: Chart) -> Iterator[Finding]:
         what = "they are made from list.yaml, which cannot be read"
         yield _unknown(subject, what, "See to list.yaml first")
         return
-    missing = [name for name in template.files(chart.config) if name not in chart.files]
+    missing = [name for name in template.ALL if name not in chart.files]
     stale = sorted(chart.stale)
     if missing:
         yield _wrong(subject, f"not on the default branch: {_named(missing)}", fix)

@@ -30,6 +30,7 @@ OTHER = f"{FOLDER}/other.yml"
 CHOOSER = f"{FOLDER}/config.yml"
 PLAIN = (OTHER, CHOOSER)
 """Those that are the same for every list."""
+ALL = (PAPER, CORRECTION, *PLAIN)
 
 
 def files(config: Config) -> dict[str, str]:

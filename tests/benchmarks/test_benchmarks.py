@@ -15,6 +15,9 @@ from bot.edge import catalog
 if TYPE_CHECKING:
     from pathlib import Path
 
+# What is tested here is no part of the bot: tracing it would only cost time.
+pytestmark = pytest.mark.untraced
+
 
 def test_a_very_small_list_gives_a_whole_table(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

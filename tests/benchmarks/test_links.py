@@ -27,6 +27,8 @@ on_linux = pytest.mark.skipif(
     sys.platform != "linux", reason="elsewhere 127.0.0.1 is the only loopback address"
 )
 
+# What is tested here is no part of the bot: tracing it would only cost time.
+pytestmark = pytest.mark.untraced
 
 AT_ONCE = {"BOT_PACE": "0"}
 

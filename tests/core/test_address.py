@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core import address
@@ -111,7 +111,6 @@ def test_what_is_no_address_is_not_global(name: str) -> None:
     assert not address.is_global(name)
 
 
-@settings(deadline=None, max_examples=100)
 @given(
     st.ip_addresses(v=4), st.sampled_from(["dotted", "decimal", "hex", "mapped", "6to4", "nat64"])
 )
@@ -131,7 +130,6 @@ def test_an_address_is_as_global_in_every_spelling(
     assert address.is_global(spelled) == address.is_global(str(plain))
 
 
-@settings(deadline=None, max_examples=100)
 @given(st.ip_addresses())
 def test_python_never_calls_private_what_is_global_here(
     plain: ipaddress.IPv4Address | ipaddress.IPv6Address,
@@ -286,7 +284,6 @@ def test_a_refusal_does_not_repeat_endless_names() -> None:
     assert len(refusal.what) < 120
 
 
-@settings(deadline=None, max_examples=100)
 @given(st.text() | st.text().map("https://{}".format) | st.from_regex(r"https?://[^/]{0,30}/?.*"))
 def test_any_text_gets_an_answer(url: str) -> None:
     for allows_private in (True, False):

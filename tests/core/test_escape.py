@@ -3,14 +3,13 @@ from xml.etree import ElementTree as ET
 
 import cmarkgfm
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from bot.core import escape, text
 from tests.making import rendered, titles
 
 
 @given(titles())
-@settings(deadline=None, max_examples=250)
 def test_gfm_shows_any_text_literally_and_makes_nothing_of_it(title: str) -> None:
     page = rendered(f"- x {escape.gfm(title)}\n")
 
@@ -19,7 +18,6 @@ def test_gfm_shows_any_text_literally_and_makes_nothing_of_it(title: str) -> Non
 
 
 @given(titles())
-@settings(deadline=None, max_examples=250)
 def test_gfm_at_the_start_of_a_line_is_still_only_text(title: str) -> None:
     page = rendered(escape.gfm(title))
 
@@ -28,7 +26,6 @@ def test_gfm_at_the_start_of_a_line_is_still_only_text(title: str) -> None:
 
 
 @given(titles())
-@settings(deadline=None, max_examples=250)
 def test_gfm_as_a_links_text_gives_exactly_that_link(title: str) -> None:
     page = rendered(f"- [{escape.gfm(title)}](https://arxiv.org/abs/1)")
 
@@ -37,7 +34,6 @@ def test_gfm_as_a_links_text_gives_exactly_that_link(title: str) -> None:
 
 
 @given(titles())
-@settings(deadline=None, max_examples=200)
 def test_gfm_in_a_table_stays_in_its_cell(title: str) -> None:
     page = rendered(f"| a | b |\n|---|---|\n| {escape.gfm(title)} | y |\n")
 
@@ -46,7 +42,6 @@ def test_gfm_in_a_table_stays_in_its_cell(title: str) -> None:
 
 
 @given(titles())
-@settings(deadline=None, max_examples=200)
 def test_gfm_holds_no_mention_or_reference(title: str) -> None:
     shown = escape.gfm(title)
 
@@ -67,7 +62,6 @@ def test_gfm_links_no_bare_address(before: str, bare: str) -> None:
 
 
 @given(titles())
-@settings(deadline=None, max_examples=200)
 def test_code_shows_any_text_literally(title: str) -> None:
     page = rendered(f"x {escape.code(title)} y")
 
@@ -76,7 +70,6 @@ def test_code_shows_any_text_literally(title: str) -> None:
 
 
 @given(titles())
-@settings(deadline=None, max_examples=200)
 def test_gfm_is_well_formed_xml_once_it_is_a_page(title: str) -> None:
     html = cmarkgfm.github_flavored_markdown_to_html(escape.gfm(title))
 

@@ -5,7 +5,7 @@ import json
 import bibtexparser
 import jsonschema
 from bibtexparser.bparser import BibTexParser
-from hypothesis import given, settings
+from hypothesis import given
 from pylatexenc.latex2text import (
     LatexNodes2Text,
     MacroTextSpec,
@@ -45,7 +45,6 @@ def plain(tex: str) -> str:
 
 
 @given(titles(), titles())
-@settings(deadline=None, max_examples=80)
 def test_any_title_and_venue_come_back_from_a_bibtex_reader(title: str, venue: str) -> None:
     record = bib(listed(title=title, venue=venue[:300]))["holt2024fedquill"]
 
@@ -54,7 +53,6 @@ def test_any_title_and_venue_come_back_from_a_bibtex_reader(title: str, venue: s
 
 
 @given(titles(), titles())
-@settings(deadline=None, max_examples=30)
 def test_a_hostile_record_harms_no_other(title: str, author: str) -> None:
     other = listed("entries/2024/other.yaml", title="Other", ids={"arxiv": "2405.90002"})
 
@@ -123,7 +121,6 @@ def test_the_json_fits_its_schema_and_leaves_nothing_out() -> None:
 
 
 @given(titles())
-@settings(deadline=None, max_examples=60)
 def test_any_title_comes_back_from_json_and_csv(title: str) -> None:
     files = export.files([listed(title=title)], config())
 

@@ -330,6 +330,7 @@ SHAPES: Mapping[str, Callable[[], str]] = {
 }
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 def test_a_body_of_any_shape_is_read_at_once(shape: Callable[[], str]) -> None:
     """What grows with the square of the length takes many times as long, also while traced."""

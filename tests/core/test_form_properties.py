@@ -12,11 +12,7 @@ from bot.core import form, options, text
 from bot.core.form import Field, Form
 from bot.model import Ticks, Value
 
-few = settings(
-    deadline=None,
-    max_examples=40,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-)
+patiently = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 
 LABELS = ("Link", "Title", "Notes", "Areas", "Étude", "Boxes")
 anything = st.text(max_size=40)
@@ -123,7 +119,7 @@ def body(grammar: Form, shown: list[str]) -> str:
     )
 
 
-@few
+@patiently
 @given(filled())
 def test_what_was_put_in_is_read_or_refused(made: tuple[Form, list[str], dict[str, Value]]) -> None:
     """No field without a problem of its own ever has another value than the one put in."""
@@ -136,7 +132,7 @@ def test_what_was_put_in_is_read_or_refused(made: tuple[Form, list[str], dict[st
         assert reading.fields[key] == value or (reading.problems and reading.fields[key] is None)
 
 
-@few
+@patiently
 @given(filled())
 def test_values_without_headings_are_read_exactly(
     made: tuple[Form, list[str], dict[str, Value]],
@@ -156,7 +152,7 @@ def is_unclear(field: Field, shown: str) -> bool:
     )
 
 
-@few
+@patiently
 @given(
     st.lists(st.sampled_from(("### A", "### B", "### C", "", "x")), max_size=8).map("\n".join),
     st.sampled_from("ABC"),
@@ -176,7 +172,7 @@ def test_headings_put_into_one_field_change_no_other_without_a_problem(
     assert reading.fields[into] == cleaned(trimmed(pasted)) or reading.problems
 
 
-@few
+@patiently
 @given(st.lists(traps | anything, max_size=12).map("\n\n".join) | st.none())
 def test_no_text_at_all_breaks_the_reader(anything: str | None) -> None:
     grammar = Form(fields=tuple(Field(kind="input", label=label, key=label) for label in LABELS))
@@ -187,7 +183,7 @@ def test_no_text_at_all_breaks_the_reader(anything: str | None) -> None:
     form.is_submission(grammar, anything)
 
 
-@few
+@patiently
 @given(offered, st.data())
 def test_joined_options_are_found_again(names: list[str], data: st.DataObject) -> None:
     chosen = tuple(data.draw(st.lists(st.sampled_from(names), min_size=1, unique=True)))
@@ -197,7 +193,7 @@ def test_joined_options_are_found_again(names: list[str], data: st.DataObject) -
     assert chosen in readings or len(readings) == 2
 
 
-@few
+@patiently
 @given(
     st.lists(st.sampled_from(("a", "b", "a, b", "b, a", "a, b, c")), min_size=1, unique=True),
     st.data(),
@@ -220,7 +216,7 @@ def test_options_are_split_in_as_many_ways_as_there_are(
     assert set(readings) <= set(every)
 
 
-@few
+@patiently
 @given(
     st.recursive(
         st.none() | st.booleans() | st.text(max_size=8),

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core import ids
@@ -594,7 +594,6 @@ def test_a_track_is_no_part_of_a_neurips_id() -> None:
     assert wrong.fix == f"Write 2023/{HASH}"
 
 
-@settings(deadline=None, max_examples=100)
 @given(IDENTITIES)
 def test_the_canonical_link_of_a_paper_names_that_paper(known: Identity) -> None:
     assert ids.read(ids.url(known)) == known
@@ -614,7 +613,6 @@ TRAPS = st.lists(
 ).map("".join)  # fmt: skip
 
 
-@settings(deadline=None, max_examples=100)
 @given(st.text() | TRAPS)
 def test_reading_never_fails(pasted: str) -> None:
     found = ids.read(pasted)
@@ -627,7 +625,6 @@ def test_reading_never_fails(pasted: str) -> None:
         assert ids.read(ids.url(found)) == replace(found, version=None)
 
 
-@settings(deadline=None, max_examples=100)
 @given(st.sampled_from(KINDS), st.text() | TRAPS)
 def test_an_id_is_itself_or_a_problem(kind: Kind, written: str) -> None:
     found = ids.identity(kind, written)
@@ -700,7 +697,6 @@ def test_a_taken_key_gets_the_next_letters() -> None:
     assert {"", "b", "c", "z", "ba", "bb", "ch"} <= suffixes
 
 
-@settings(deadline=None, max_examples=100)
 @given(st.lists(st.text(), max_size=2), st.integers(1900, 2100), st.text())
 def test_a_key_has_only_small_letters_and_digits(authors: list[str], year: int, title: str) -> None:
     key = ids.citation_key(authors=authors, year=year, title=title, taken=())
@@ -710,7 +706,6 @@ def test_a_key_has_only_small_letters_and_digits(authors: list[str], year: int, 
 
 
 @pytest.mark.parametrize("kind", list(ids._PLAIN))  # noqa: SLF001 - the short way must be the long one
-@settings(deadline=None, max_examples=100)
 @given(data=st.data())
 def test_an_id_that_is_plainly_canonical_is_so_by_reading_it_too(
     kind: Kind, data: st.DataObject

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.core import landing
@@ -158,7 +158,6 @@ def test_a_title_behind_thousands_of_comments_is_not_looked_for() -> None:
     assert landing.title(b"<!---->" * 3_000 + b"<title>x</title>", HTML) is None
 
 
-@settings(deadline=None, max_examples=100)
 @given(st.binary(max_size=300), st.text(max_size=30))
 @example(b"\xff\xfe\x00", "")
 @example(b"<title>\x1b$B<\x1b</title>", "text/html; charset=iso-2022-jp")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from bot.core import linkreport
 from bot.core.linkreport import MARKER
@@ -158,7 +158,6 @@ def test_a_move_that_the_bot_may_not_make_is_named() -> None:
 
 
 # The first example compiles the templates, which takes its time on a busy machine.
-@settings(deadline=None, max_examples=60)
 @given(titles(), titles(), titles())
 def test_what_strangers_write_does_nothing_in_it(reason: str, note: str, title: str) -> None:
     entry = listed(title=title, links={"code": CODE, "slides": SLIDES})

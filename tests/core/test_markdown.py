@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core import escape, markdown
@@ -152,14 +152,12 @@ def test_plain_text_is_what_a_reader_sees(row: str, text: str) -> None:
 
 
 @given(titles())
-@settings(deadline=None, max_examples=100)
 def test_what_was_escaped_reads_back(title: str) -> None:
     assert plain(escape.gfm(title)) == title
     assert [text for text, _ in links(f"- [{escape.gfm(title)}](https://a.org)")] == [title]
 
 
 @given(st.text(alphabet=" \n\t#-*_`~<>![](){}\\&;:/\"'=ax1.\ufdd0", max_size=60))
-@settings(deadline=None, max_examples=100)
 def test_blocks_cover_every_line_of_any_text(page: str) -> None:
     blocks = list(markdown.blocks(page))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core import markdown_list, render
@@ -583,7 +583,6 @@ def test_what_is_no_list_has_no_items(text: str) -> None:
 
 
 @given(title=titles(), venue=st.sampled_from([None, "ICML", "TMLR"]), topics=st.booleans())
-@settings(deadline=None, max_examples=40)
 def test_a_readme_that_was_made_from_entries_reads_back_to_them(
     title: str, venue: str | None, *, topics: bool
 ) -> None:
@@ -615,7 +614,6 @@ PARTS = st.sampled_from(
 
 
 @given(st.lists(st.one_of(PARTS, st.text(max_size=6)), max_size=40).map("".join))
-@settings(deadline=None, max_examples=100)
 def test_text_of_any_kind_is_read_without_an_error(text: str) -> None:
     imported = read(text)
 
@@ -637,6 +635,7 @@ LONG = {
 }
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("text", LONG.values(), ids=LONG)
 def test_time_grows_with_the_length_of_the_text(text: str) -> None:
     start = time.process_time()

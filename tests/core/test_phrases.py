@@ -90,6 +90,7 @@ FedPrompt: Communication-Efficient and Privacy Preserving Prompt Tuning
 """.strip().splitlines()
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("title", NOT_FOUND)
 def test_a_title_that_says_nothing_but_not_found(title: str) -> None:
     assert phrases.is_not_found(title)

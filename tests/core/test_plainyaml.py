@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core import plainyaml
@@ -57,7 +57,6 @@ def test_many_brackets_in_plain_text_are_not_taken_for_depth() -> None:
 
 
 @given(st.text().map(line))
-@settings(deadline=None, max_examples=150)
 def test_any_text_is_written_and_read_back(text: str) -> None:
     fields: dict[str, plainyaml.Written] = {
         "a": text,
@@ -70,7 +69,6 @@ def test_any_text_is_written_and_read_back(text: str) -> None:
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=[])))
-@settings(deadline=None, max_examples=150)
 def test_any_file_is_read_or_told_but_never_raises(text: str) -> None:
     assert isinstance(plainyaml.load(text, file="a.yaml"), dict | tuple)
 

@@ -3,7 +3,7 @@ from xml.etree import ElementTree as ET
 
 import cmarkgfm
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core import mindmap, render, shelf
@@ -150,7 +150,6 @@ def test_a_paper_of_unknown_year_has_a_heading_of_its_own() -> None:
 
 
 @given(titles(), titles(), titles())
-@settings(deadline=None, max_examples=100)
 def test_any_text_stands_in_the_readme_literally_and_alone(
     title: str, author: str, data: str
 ) -> None:
@@ -165,7 +164,6 @@ def test_any_text_stands_in_the_readme_literally_and_alone(
 
 
 @given(titles())
-@settings(deadline=None, max_examples=50)
 def test_the_readme_is_well_formed_html(title: str) -> None:
     html = cmarkgfm.github_flavored_markdown_to_html(readme(listed(title=title)))
 
@@ -222,7 +220,6 @@ def test_the_mindmap_shows_the_topics_that_have_papers() -> None:
 
 
 @given(st.text(min_size=1, max_size=60).filter(lambda t: t.isprintable()))
-@settings(deadline=None, max_examples=50)
 def test_no_name_breaks_out_of_its_node(name: str) -> None:
     drawn = mindmap.draw([], config(short_title=name))
 

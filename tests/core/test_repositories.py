@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core import repositories
@@ -174,7 +174,6 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
 @given(JSON)
 def test_no_answer_is_too_odd_to_be_read(answer: object) -> None:
     assert {*repositories.read(answer, [ADA, DOCS])} <= {ADA, DOCS}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.config import HostRule
@@ -301,7 +301,6 @@ def test_a_video_id_that_lost_a_part_is_asked_too(url: str) -> None:
     assert assigned(url).source == "youtube"
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     st.sampled_from(
         ["arxiv.org/abs", "doi.org", "dl.acm.org/doi", "github.com/ada", "openreview.net/forum",
@@ -596,7 +595,6 @@ def test_only_the_services_that_answer_one_by_one_are_judged_here(source: Source
     assert sources.judge(asked, answered(404)) is None
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     st.sampled_from([DOI, VIDEO, FORUM, question("https://ieeexplore.ieee.org/document/99012345")]),
     st.integers(100, 999),

@@ -304,6 +304,7 @@ def test_a_private_link_is_taken_only_where_that_is_allowed() -> None:
     assert allowed.links["code"] == "http://127.0.0.1:8000/a"
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     ("field", "part"),
     [

@@ -39,6 +39,10 @@ KEYS = [
 ]  # fmt: skip
 
 
+def test_every_file_is_known_by_its_name() -> None:
+    assert list(template.files(PLAIN)) == list(template.ALL)
+
+
 def test_the_fields_have_their_ids_in_order() -> None:
     assert [field.key for field in form.load(template.render(HARD)).fields] == KEYS
 

@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, NamedTuple, get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core import verdict
@@ -194,7 +194,6 @@ def test_a_challenged_head_is_not_tried_as_get() -> None:
     assert not verdict.wants_get(answered(403, method="HEAD", is_challenge=True))
 
 
-@settings(deadline=None, max_examples=50)
 @given(
     st.builds(
         answered,
@@ -615,7 +614,6 @@ WALKS = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=120)
 @given(WALKS, st.none() | WALKS)
 def test_no_walk_is_too_strange_to_be_judged(walk: Walk, other: Walk | None) -> None:
     found = verdict.judge(walk, sibling=other)
@@ -625,7 +623,6 @@ def test_no_walk_is_too_strange_to_be_judged(walk: Walk, other: Walk | None) -> 
     assert found.failure != "410" or found.reason == "HTTP 410"
 
 
-@settings(deadline=None, max_examples=60)
 @given(WALKS)
 def test_no_walk_is_too_strange_to_be_asked_about(walk: Walk) -> None:
     asked = verdict.sibling(walk, verdict.judge(walk), token="q7")  # noqa: S106 - no secret
@@ -634,7 +631,6 @@ def test_no_walk_is_too_strange_to_be_asked_about(walk: Walk) -> None:
     assert isinstance(verdict.wants_get(walk), bool)
 
 
-@settings(deadline=None, max_examples=60)
 @given(WALKS, WALKS)
 def test_a_sibling_only_ever_speaks_against_a_link_that_seemed_good(
     walk: Walk, other: Walk

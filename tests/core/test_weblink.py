@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core import ids
@@ -141,7 +141,6 @@ PARTS = st.lists(
 ).map("".join)  # fmt: skip
 
 
-@settings(deadline=None, max_examples=100)
 @given(st.one_of(PARTS, PARTS.map("https://example.org/{}".format)), st.booleans())
 def test_the_normal_form_is_its_own_normal_form(written: str, allows_private: bool) -> None:  # noqa: FBT001 - hypothesis fills it
     normal = ids.link(written, field="code", allows_private=allows_private)

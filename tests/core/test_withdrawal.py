@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core import withdrawal
@@ -77,7 +77,6 @@ def test_none_of_the_other_invented_papers_is_withdrawn() -> None:
     assert found == [arxiv.WITHDRAWN.id]
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.lists(st.sampled_from(["this", "paper", "withdrawn", "by", ".", "(", "from", "not"])))
 def test_any_heap_of_words_gets_an_answer(words: list[str]) -> None:
     assert withdrawal.is_announced(" ".join(words)) in {True, False}

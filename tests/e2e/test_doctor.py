@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,8 @@ RIGHTS = {"contents": "write", "issues": "write", "pull-requests": "write", "sta
 APP_RIGHTS = {name.replace("-", "_"): level for name, level in RIGHTS.items()}
 
 
-def files() -> dict[str, str]:
+@cache
+def files() -> Mapping[str, str]:
     """A list as it should be: configuration, forms, workflows."""
     config = listfile.load(LIST)
     assert not isinstance(config, tuple)

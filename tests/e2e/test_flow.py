@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from bot.core import entry
 from bot.standins.links import LinkHost
 from tests.e2e import act
@@ -12,6 +14,9 @@ from tests.making import listed
 
 if TYPE_CHECKING:
     from tests.e2e.act import Result
+
+# These lines are traced in the tests of each job.
+pytestmark = pytest.mark.untraced
 
 OLD = "entries/2023/obi2023voting.yaml"
 ENTRY = "entries/2024/holt2024fedquill.yaml"

@@ -10,12 +10,17 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from bot.core import listfile, render, template
 from tests.e2e.stage import Stage, body, invented
 from tests.making import LIST, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+# These lines are traced in the tests of each job.
+pytestmark = pytest.mark.untraced
 
 REPLY = "<!-- list-bot:reply"
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "transcript.md"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import __version__
@@ -222,6 +222,7 @@ def test_too_long_a_title_is_cut_and_a_note_says_so() -> None:
     assert found.notes == ("The title on arXiv is longer than 500 characters and was cut.",)
 
 
+@pytest.mark.untraced
 def test_a_megabyte_of_abstract_is_left_out_and_a_note_says_so() -> None:
     found = evidence(replace(TUNED, abstract="word " * 200_000))
 
@@ -477,7 +478,6 @@ def test_no_body_raises() -> None:
         client_of(stand_in.url, Clock(), limits=ONE_TRY) as client,
     ):
 
-        @settings(deadline=None, max_examples=50)
         @given(st.lists(pieces, max_size=30).map("".join))
         def body_is_survived(inside: str) -> None:
             bodies.append(feed(inside, total=1))

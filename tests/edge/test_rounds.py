@@ -284,6 +284,7 @@ def test_the_host_that_would_be_the_last_goes_first() -> None:
     assert max(after - before for before, after in itertools.pairwise(places)) <= 8
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("hosts", [40, dial.IDLE + 40])
 def test_hosts_take_turns_without_new_connections(hosts: int) -> None:
     """Few hosts take turns; of many, one that was begun is finished before another is begun."""
@@ -651,6 +652,7 @@ def test_links_in_flight_get_no_second_look_at_a_host_that_wants_to_be_left_alon
     assert len(there.log) == 3
 
 
+@pytest.mark.untraced
 def test_links_that_are_read_after_a_host_wanted_to_be_left_alone_are_not_asked() -> None:
     """The list is still being read when the host says so; nobody waits for its pauses, either."""
     clock, world = fake()

@@ -84,6 +84,7 @@ def many(number: int) -> dict[str, str]:
     return {f"https://arxiv.org/abs/{id_}": id_ for id_ in ids}
 
 
+@pytest.mark.untraced
 def test_nine_hundred_papers_are_five_requests_with_arxivs_pause_between_them() -> None:
     links, clock = many(900), Clock()
     with ArxivStandIn([replace(TUNED, id=id_) for id_ in links.values()]) as stand_in:

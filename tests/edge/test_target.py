@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import example, given
-from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 
 from bot.core import address
@@ -19,7 +18,6 @@ def slowly(url: str, *, allows_private: bool) -> object:
     return refusal or target.read(url, allows_private=allows_private)
 
 
-@example_settings(deadline=None, max_examples=100)
 @given(st.from_regex(target.PLAIN, fullmatch=True))
 @example("http://0.0.0.00")
 @example("https://site.example:443/")

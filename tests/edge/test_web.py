@@ -21,7 +21,6 @@ from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import RequestReceived
 from hypothesis import given
-from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 
 from bot import __version__
@@ -1070,7 +1069,6 @@ def test_waiting_for_a_turn_is_not_counted_as_the_links_time() -> None:
 # ---- any text ----
 
 
-@example_settings(deadline=None, max_examples=60)
 @given(
     st.lists(
         st.text()
@@ -1102,7 +1100,6 @@ class _Everything(dict[str, OSError]):
         return ConnectionRefusedError()
 
 
-@example_settings(deadline=None, max_examples=30)
 @given(st.binary(max_size=60), st.sampled_from([b"Location: ", b"Set-Cookie: ", b"Retry-After: "]))
 def test_no_header_makes_a_look_raise(value: bytes, name: bytes) -> None:
     value = value.replace(b"\r", b"").replace(b"\n", b"")

@@ -293,6 +293,7 @@ def test_trouble_at_arxiv_does_not_matter_where_title_and_authors_are_given(
     assert told["labels"] == ["paper", "needs-decision"]
 
 
+@pytest.mark.untraced
 def test_ten_thousand_authors_and_a_megabyte_stay_within_bounds(
     listing: Listing, monkeypatch: pytest.MonkeyPatch, capsys: CAPS
 ) -> None:
