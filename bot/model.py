@@ -180,6 +180,8 @@ class Look(NamedTuple):
     """Whether no host answered at all, which can also be the fault of our own network."""
     is_offline: bool = False
     """Whether there was no way to the host, or no name server: a sign that we have no network."""
+    is_untold: bool = False
+    """Whether nobody who knows could be asked tonight: it counts as not looked at."""
     title: str | None = None
     """The page's title, cleaned and clipped, where the page was looked at and has one."""
     note: str = ""

@@ -13,7 +13,7 @@ import pytest
 import bot
 from bot import cli
 from bot.standins.arxiv import ArxivStandIn
-from tests.making import Listing
+from tests.making import Listing, nowhere
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,6 +110,8 @@ def listing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Listing:
     """A list in a folder of its own, which is the working directory, on 2026-11-23."""
     for name in [name for name in os.environ if name.startswith(("GITHUB_", "BOT_"))]:
         monkeypatch.delenv(name)
+    for name, url in nowhere().items():
+        monkeypatch.setenv(name, url)
     monkeypatch.setenv("BOT_NOW", "2026-11-23")
     monkeypatch.chdir(tmp_path)
     here = Listing(tmp_path)

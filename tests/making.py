@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.config import Config
 from bot.core import entry, text
 from bot.core.entry import Entry, Listed
+from bot.settings import SERVICES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,6 +52,11 @@ def config(**fields: Any) -> Config:  # noqa: ANN401 - any field of the configur
         ],
     }
     return Config.model_validate(plain | fields)
+
+
+def nowhere() -> dict[str, str]:
+    """The environment in which every service is at an address where nobody listens."""
+    return {f"BOT_{name.upper()}_URL": "http://127.0.0.1:9" for name in SERVICES}
 
 
 def titles() -> st.SearchStrategy[str]:

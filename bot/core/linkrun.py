@@ -89,8 +89,8 @@ class Run(NamedTuple):
         """The whole run in one line."""
         if self.is_void:
             return (
-                "a void run: so many hosts are out of reach at once that our own network must be "
-                "at fault; nothing is remembered of it. Try again later"
+                "a void run: so many hosts fail at once that our own network must be at fault; "
+                "nothing is remembered of it. Try again later"
             )
         counts = Counter(look.verdict for look in self.looks.values())
         order: tuple[Verdict, ...] = (
@@ -150,7 +150,9 @@ def _is_lost(state: LinkState, now: datetime) -> bool:
 def json_row(look: Look, state: LinkState | None, *, now: datetime) -> str:
     """A link as a row of the JSON document, with what is remembered of it."""
     strikes, report, archived = (
-        (state.strikes, _is_news(state, now=now), state.archived) if state else (0, False, None)
+        (state.strikes, _is_news(look, state, now=now), state.archived)
+        if state
+        else (0, False, None)
     )
     rest = _encoded(
         look.verdict, look.status, look.reason, look.final_url, look.attempts,
@@ -159,9 +161,9 @@ def json_row(look: Look, state: LinkState | None, *, now: datetime) -> str:
     return f'{{"url": {_encode(look.url)}, {rest}'
 
 
-def _is_news(state: LinkState, *, now: datetime) -> bool:
+def _is_news(look: Look, state: LinkState, *, now: datetime) -> bool:
     """Whether people hear of it by what it says now: a host that does not tell is no news."""
-    return state.verdict not in _NO_NEWS and nights.is_told(state, now=now)
+    return look.verdict not in _NO_NEWS and nights.is_told(state, now=now)
 
 
 _encode = json.JSONEncoder().encode

@@ -14,12 +14,12 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final
 from zlib import crc32
 
-from bot.model import FAILURES, LinkState, Memory, Question
+from bot.model import FAILURES, LinkState, Look, Memory, Question
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from bot.model import Failure, Look, Verdict
+    from bot.model import Failure, Verdict
 
 GOOD: Final[frozenset[Verdict]] = frozenset({"ok", "moved"})
 FAILING: Final[frozenset[Verdict]] = frozenset({"gone", "suspect"})
@@ -61,15 +61,20 @@ class Folding:
         self._now = now.astimezone(UTC).replace(microsecond=0)
 
     def add(self, look: Look) -> None:
-        """Take in a look; the same one twice is the same as once."""
+        """Take in a look; the same one twice is the same as once.
+
+        One that told nothing is as good as none: the link waits for its next turn, as it did.
+        """
+        if look.is_untold:
+            return
         self._links[look.url] = _after(self._links.get(look.url), look, now=self._now)
         self._touched.add(look.url)
         if look.verdict not in GOOD:
             self._restless.add(look.url)
 
     def final(self, url: str) -> LinkState | None:
-        """What is remembered of a link that was added; None while looks at others may change it."""
-        return None if url in self._restless else self._links[url]
+        """What is remembered of a link; None for nothing, or while looks at others may change it."""
+        return None if url in self._restless else self._links.get(url)
 
     def memory(self) -> Memory:
         """The memory after the run, once all its looks were added."""
@@ -219,16 +224,16 @@ def is_void(looks: Collection[Look], memory: Memory) -> bool:
     """Whether a run saw a mistake of our own network and not of the web: it is forgotten.
 
     That is so when there was no way to any host and no name server; when nothing could be reached
-    that could be before; when every host fails that did not, in whatever way; or when a fifth of
-    the hosts went silent at once. Hosts that were silent before say nothing new, and of hosts that
-    never answered nobody knows whether they are there: a list may begin with many dead ones.
+    that could be before; when every host fails, in whatever way, and many did not before; or when
+    a fifth of the hosts went silent at once. Hosts that were silent before say nothing new, and of
+    hosts that never answered nobody knows whether they are there: a list may begin with many dead
+    ones.
     """
-    if not any(look.verdict == "suspect" for look in looks):
+    if not any(look.verdict in FAILING for look in looks):
         return False
     homes: dict[str, list[Look]] = defaultdict(list)
-    for look in looks:
-        if look.attempts or look.is_unreached:
-            homes[_host(look.url)].append(look)
+    for look in filter(_tells_of_network, looks):
+        homes[_host(look.url)].append(look)
     known = [
         home
         for home in homes.values()
@@ -244,8 +249,9 @@ def is_void(looks: Collection[Look], memory: Memory) -> bool:
         or (len(newly) >= _ALL_OF and bool(lost))
         or len(newly) >= _ALL_OF_STRANGERS
     )
-    failing = [home for home in homes.values() if all(look.verdict == "suspect" for look in home)]
-    is_all_known = len(failing) == len(homes) and len(known) >= _MANY
+    failing = [home for home in homes.values() if all(look.verdict in FAILING for look in home)]
+    sound = [home for home in known if not any(_is_striking(memory, look.url) for look in home)]
+    is_all_known = len(failing) == len(homes) and len(sound) >= _MANY
     is_many = len(lost) >= _MANY and len(lost) * _FIFTH >= len(homes)
     return is_all or is_all_known or is_many
 
@@ -257,6 +263,18 @@ _ALL_OF_STRANGERS: Final = 10
 _MANY: Final = 5
 _FIFTH: Final = 5
 _SILENCE: Final[frozenset[Failure]] = frozenset({"name", "network", "certificate"})
+
+
+def _tells_of_network(look: Look) -> bool:
+    """Whether somebody was asked; a service that takes many links at once answers for its own."""
+    is_answered = look.verdict in GOOD or look.verdict == "gone"
+    return not look.is_untold and (look.attempts > 0 or look.is_unreached or is_answered)
+
+
+def _is_striking(memory: Memory, url: str) -> bool:
+    """Whether it failed the last time, too."""
+    state = memory.links.get(url)
+    return state is not None and state.strikes > 0
 
 
 def _is_silent(memory: Memory, url: str) -> bool:
@@ -418,7 +436,8 @@ def _wants_page(state: LinkState, tonight: date) -> bool:
 def merge(memory: Memory, parts: Iterable[Memory]) -> Memory:
     """One memory out of what several machines made of `memory`: of each link the latest look.
 
-    What people said of a link, and its archived copy, stay as they are in `memory`.
+    What people said of a link, and its archived copy, stay as they are in `memory`; and so do its
+    strikes and its report where a machine had lost them, and began anew.
     """
     links, issue = dict(memory.links), memory.issue
     for part in parts:
@@ -428,8 +447,32 @@ def merge(memory: Memory, parts: Iterable[Memory]) -> Memory:
             if base is None:
                 links[url] = state
             elif state.asked > base.asked:
-                links[url] = _with_decisions(base, state)
+                told = (
+                    state if _goes_on(state, base) else _after(base, _seen(state), now=state.asked)
+                )
+                links[url] = _with_decisions(base, told)
     return replace(memory, links=links, issue=issue)
+
+
+def _goes_on(state: LinkState, base: LinkState) -> bool:
+    """Whether whoever made this knew what is remembered of the link."""
+    is_cleared = state.good is not None and state.good > base.asked
+    knows_streak = base.since is None or state.since == base.since or is_cleared
+    knows_report = base.reported is None or state.reported == base.reported or base.mends > 0
+    return knows_streak and knows_report
+
+
+def _seen(state: LinkState) -> Look:
+    """The look that a link was last told by."""
+    return Look(
+        url=state.url,
+        verdict=state.verdict,
+        status=state.status,
+        reason=state.reason,
+        final_url=state.final_url,
+        failure=state.failures[-1][1] if state.failures else None,
+        note=state.note,
+    )
 
 
 def _with_decisions(base: LinkState, state: LinkState) -> LinkState:

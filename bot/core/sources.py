@@ -337,9 +337,6 @@ _OK, _NOT_FOUND = 200, 404
 _REGISTERED = frozenset({1, 200})
 """Found; found, and without the values that were asked for."""
 _UNKNOWN = 100
-_UNREACHED = frozenset(
-    {"dns", "resolver", "refused", "unreachable", "no-ipv6", "timeout", "no-connection"}
-)
 
 
 def judge(question: Question, end: Answered | Failed) -> Finding | None:
@@ -440,10 +437,9 @@ def _title(said: Mapping[str, object]) -> str | None:
 
 
 def _unasked(service: str, end: Answered | Failed) -> Finding:
-    is_unreached = isinstance(end, Failed) and end.trouble in _UNREACHED
     said = "" if isinstance(end, Failed) else f" (HTTP {end.status})"
     reason = f"{service} could not be asked{said}"
-    return Finding(verdict="blocked", reason=reason, is_unreached=is_unreached)
+    return Finding(verdict="blocked", reason=reason, is_untold=True)
 
 
 # arXiv ------------------------------------------------------------------------------------------
@@ -461,6 +457,7 @@ def paper_look(url: str, answer: Answer) -> Look:
             reason = "arXiv knows no such paper"
             return Look(url=url, verdict="gone", reason=reason, failure="404")
         case Unreachable():
-            return Look(url=url, verdict="blocked", reason="arXiv could not be asked")
+            reason = "arXiv could not be asked"
+            return Look(url=url, verdict="blocked", reason=reason, is_untold=True)
         case _ as never:
             assert_never(never)

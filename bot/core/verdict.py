@@ -46,6 +46,7 @@ _REASONS: Mapping[Trouble, str] = MappingProxyType(
         "no-connection": "no connection in time",
         "timeout": "no answer in time",
         "tls": "no secure connection could be made",
+        "tls-early": "the certificate is not valid yet",
         "tls-expired": "the certificate has expired",
         "tls-self-signed": "the certificate is self-signed",
         "tls-issuer": "the certificate's issuer is unknown",
@@ -67,7 +68,7 @@ _UNREACHED: frozenset[Trouble] = frozenset(
 """What our own network can be the cause of: nobody answered."""
 _NAME: frozenset[Trouble] = frozenset({"dns", "resolver"})
 _CERTIFICATE: frozenset[Trouble] = frozenset(
-    {"tls", "tls-expired", "tls-self-signed", "tls-issuer", "tls-name"}
+    {"tls", "tls-early", "tls-expired", "tls-self-signed", "tls-issuer", "tls-name"}
 )
 _PROOF = "the site asks for proof that a person is looking"
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 Trouble = Literal[
     "dns", "resolver", "refused", "reset", "closed", "unreachable", "no-ipv6",
     "no-connection", "timeout",
-    "tls", "tls-expired", "tls-self-signed", "tls-issuer", "tls-name",
+    "tls", "tls-early", "tls-expired", "tls-self-signed", "tls-issuer", "tls-name",
     "not-http", "huge-headers", "broken", "loop", "hops", "no-location", "forbidden",
 ]  # fmt: skip
 """The ways in which a walk ends without an answer. With `no-connection` time ran out before there
@@ -91,6 +91,8 @@ class Finding(NamedTuple):
     """Whether no host answered at all, which can also be the fault of our own network."""
     is_offline: bool = False
     """Whether there was no way or no name server: where all looks say so, we have no network."""
+    is_untold: bool = False
+    """Whether nobody who knows could be asked: it counts as not looked at."""
     title: str | None = None
     """The page's title, cleaned and clipped, where there is one."""
     doubt: Doubt | None = None

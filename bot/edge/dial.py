@@ -45,9 +45,10 @@ _NO_ROUTE = frozenset(
 
 # https://docs.openssl.org/3.0/man3/X509_STORE_CTX_get_error/#error-codes
 _CERTIFICATES: dict[int, Trouble] = {
+    9: "tls-early",
     10: "tls-expired",
     18: "tls-self-signed",
-    19: "tls-self-signed",
+    19: "tls-issuer",
     20: "tls-issuer",
     21: "tls-issuer",
     62: "tls-name",

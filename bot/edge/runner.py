@@ -36,8 +36,13 @@ def tell(text: str = "") -> None:
 
 def tell_json(document: Mapping[str, object]) -> None:
     """One JSON line of the result, on standard output, at once."""
+    tell_document(json.dumps(document) + "\n")
+
+
+def tell_document(text: str) -> None:
+    """JSON, on standard output, at once."""
     # The runner would take `##[` for a command of the old form, wherever it stands.
-    sys.stdout.write(json.dumps(document).replace("##[", "#\\u0023[") + "\n")
+    sys.stdout.write(text.replace("##[", "#\\u0023["))
     sys.stdout.flush()
 
 

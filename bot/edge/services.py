@@ -148,6 +148,15 @@ _TOO_MANY = 429
 _SERVER_ERROR = 500
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archived:
+    """What the archive said of links."""
+
+    copies: Mapping[str, str | None]
+    """The copy of each link, None where the archive has none that was good; else it is left out."""
+    requests: int
+
+
 class _Stop(Exception):  # noqa: N818 - reads as what happened; it never leaves the module
     """The archive does not answer, or asks to be left alone."""
 
@@ -159,16 +168,18 @@ def archived(
     most: int = 50,
     sleep: Callable[[float], None] = time.sleep,
     limits: Limits = Limits(),
-) -> Mapping[str, str | None]:
-    """The archived copy of each link, None where the archive has none that was good.
+) -> Archived:
+    """The archived copies of these links.
 
     Links are asked one after the other, at most so many, and up to the first trouble of the
-    archive's; what was not answered is left out. Call it from outside of any event loop.
+    archive's. Call it from outside of any event loop.
 
     Source: https://archive.org/help/wayback_api.php
     """
     wanted = tuple(dict.fromkeys(urls))[:most]
-    return asyncio.run(_archived(wanted, settings, sleep=sleep, limits=limits)) if wanted else {}
+    if not wanted:
+        return Archived(copies={}, requests=0)
+    return asyncio.run(_archived(wanted, settings, sleep=sleep, limits=limits))
 
 
 async def _archived(
@@ -177,9 +188,10 @@ async def _archived(
     *,
     sleep: Callable[[float], None],
     limits: Limits,
-) -> Mapping[str, str | None]:
+) -> Archived:
     base = settings.services["wayback"]
     copies: dict[str, str | None] = {}
+    requests = 0
     ends_at = time.monotonic() + limits.total_s
     async with _client(base, settings, limits) as client:
         for at, url in enumerate(urls):
@@ -188,6 +200,7 @@ async def _archived(
             if at:
                 # Nothing else runs in this loop that could be held up.
                 sleep(limits.pause_s * settings.pace)
+            requests += 1
             try:
                 said = await _ask(
                     client, f"{base}/wayback/available?url={quote(url, safe='')}", limits
@@ -196,7 +209,7 @@ async def _archived(
                 break
             if said is not None:
                 copies[url] = _copy(said, base)
-    return copies
+    return Archived(copies=copies, requests=requests)
 
 
 def _client(base: str, settings: Settings, limits: Limits) -> httpx.AsyncClient:

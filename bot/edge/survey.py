@@ -63,8 +63,9 @@ class Surveyed(NamedTuple):
 class _Batch:
     """A service's answer, got in a thread that nobody has to wait for in order to end."""
 
-    def __init__(self, work: Callable[[], Asked]) -> None:
+    def __init__(self, work: Callable[[], Asked], *, patience_s: float) -> None:
         self._work = work
+        self._ends_at = time.monotonic() + patience_s
         self._asked: Asked | None = None
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -76,14 +77,13 @@ class _Batch:
         except BaseException as error:  # noqa: BLE001 - raised again where the result is wanted
             self._error = error
 
-    def result(self) -> Asked:
-        """The answer; raises what went wrong."""
-        while self._thread.is_alive():
+    def result(self) -> Asked | None:
+        """The answer, or None where it does not come in time; raises what went wrong."""
+        while self._thread.is_alive() and time.monotonic() < self._ends_at:
             # Without an end no signal would get through on every system.
-            self._thread.join(timeout=1.0)
+            self._thread.join(timeout=min(1.0, max(0.0, self._ends_at - time.monotonic())))
         if self._error is not None:
             raise self._error
-        assert self._asked is not None  # noqa: S101 - one of the two is there
         return self._asked
 
 
@@ -127,19 +127,15 @@ class Survey:
                     apart[one.url] = one
                 if one.assigned.source in _IN_LOOP:
                     yield one.at_source
-            asked.extend(_Batch(work) for work in self._batches(apart.values()))
+            asked.extend(self._batches(apart.values()))
 
         first = self._ask(in_loop())
         if asked:
             self._on_rest()
-        batches = [one.result() for one in asked]
+        batches = list(filter(None, [one.result() for one in asked]))
         looks = dict(first.looks)
         for url in self._undecided:
             looks.pop(url, None)
-        for url, one in apart.items():
-            if one.assigned.target and url in looks:
-                # A service that is out of reach says nothing of the link's host.
-                looks[url] = looks[url]._replace(is_unreached=False, is_offline=False)
         by_services = {url: look for one in batches for url, look in one.looks.items()}
         by_services |= {
             url: _untold(one) for url, one in apart.items() if one.assigned.source == "nobody"
@@ -157,14 +153,14 @@ class Survey:
             unasked=(*first.unasked, *second.unasked),
         )
 
-    def _batches(self, wanted: Collection[Wanted]) -> Iterator[Callable[[], Asked]]:
-        """The questions that go to services many at a time."""
+    def _batches(self, wanted: Collection[Wanted]) -> Iterator[_Batch]:
+        """The questions that go to services many at a time, under way."""
         papers = {one.url: one.assigned.id for one in wanted if one.assigned.source == "arxiv"}
         if papers:
-            yield partial(self._ask_arxiv, papers)
+            yield _Batch(partial(self._ask_arxiv, papers), patience_s=self._limits.budget_s)
         ids = {one.url: one.assigned.id for one in wanted if one.assigned.source == "github"}
         if ids:
-            yield partial(self._ask_github, ids)
+            yield _Batch(partial(self._ask_github, ids), patience_s=self._limits.github_s)
 
     # What these import takes a while, and most runs want neither.
 

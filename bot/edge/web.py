@@ -85,6 +85,8 @@ class Limits:
     patience_s: float = 60.0
     """The longest `Retry-After` that is waited for."""
     redirects: int = 20
+    github_s: float = 300.0
+    """For all that GitHub's API is asked; its links are asked themselves then."""
     budget_s: float = 2_700.0
     """After which no new link is begun."""
 
@@ -269,6 +271,8 @@ class _Run:
         """Second looks in a row without an answer, by host."""
         self._mute: dict[str, int] = {}
         """Looks in a row without an answer, by host."""
+        self._silence: dict[str, Answered | Failed] = {}
+        """How services that stay silent end every look: without being asked."""
         self._held: dict[str, tuple[Job, ...]] = {}
         """Links of mute hosts, which wait for what the second looks find."""
 
@@ -374,12 +378,20 @@ class _Run:
     async def _ask_service(self, job: Job, probe: Probe) -> None:
         judge = self._guide.judge_service
         assert judge is not None  # noqa: S101 - whoever names a service can judge it
-        end = await probe.service()
-        there = job.target.url
+        host, there = job.target.host, job.target.url
+        end = self._silence.get(host) or await probe.service()
         walk = Walk(method="GET", end=end, start_url=there, end_url=there)
         finding = judge(job.question, end)
         outcome = Outcome(finding, probe.status, None, is_silent=_is_silent(walk))
-        self._settle(job, outcome, walk, host=job.target.host)
+        self._settle(job, outcome, walk, host=host)
+        if outcome.is_silent:
+            self._hear_silence(host, end)
+
+    def _hear_silence(self, host: str, end: Answered | Failed) -> None:
+        """Ask a service nothing more that stays silent: to wait for it with each link takes hours."""
+        self._mute[host] = self._mute.get(host, 0) + 1
+        if self._mute[host] >= _MUTE:
+            self._silence[host] = end
 
     # ---- what comes of it ----
 
@@ -455,8 +467,8 @@ class _Run:
         if job.last is not None and not job.last.finding.wants_second_look:
             self._finish(job, job.last)
         else:
-            url, attempts = job.question.url, job.attempts
-            self._tell(Look(url=url, verdict="blocked", reason=_ALONE, attempts=attempts))
+            finding = Finding(verdict="blocked", reason=_ALONE, is_untold=True)
+            self._finish(job, Outcome(finding, job.last and job.last.status, None, is_silent=False))
 
     def _is_settled(self, job: Job) -> bool:
         """Whether the link needs no look any more, or gets none."""
@@ -494,6 +506,7 @@ class _Run:
                 failure=finding.failure,
                 is_unreached=finding.is_unreached,
                 is_offline=finding.is_offline,
+                is_untold=finding.is_untold,
                 title=finding.title,
             )
         )

@@ -73,12 +73,17 @@ def _ended_in_order() -> Iterator[None]:
 class _Links:
     """One run over the links of the list, or over those that were given."""
 
-    def __init__(self, args: argparse.Namespace, settings: Settings) -> None:
+    def __init__(
+        self, args: argparse.Namespace, settings: Settings, state: bytes | None = None
+    ) -> None:
+        """With `state`, this is remembered in place of what the file of `--state` holds."""
         self._args = args
         self._settings = settings
         self._state = _target(args.state, option="--state")
         self._json = None if args.json == "-" else _target(args.json, option="--json")
-        self._was = self._state.read_bytes() if self._state and self._state.is_file() else None
+        self._was = state
+        if state is None and self._state and self._state.is_file():
+            self._was = self._state.read_bytes()
         self._memory = _read(self._was, settings, name=args.state)
         self._folding = nights.Folding(self._memory, now=settings.now)
         self._placed: Mapping[str, Placed] = {}
@@ -259,21 +264,21 @@ class _Links:
             return 0
         from bot.edge import services  # noqa: PLC0415 - rarely wanted
 
-        copies = services.archived(lost, self._settings)
+        said = services.archived(lost, self._settings)
         today, links = self._settings.today, self._memory.links
         found = {
             url: replace(links[url], archived=copy, archive_asked=today)
-            for url, copy in copies.items()
+            for url, copy in said.copies.items()
         }
         self._memory = replace(self._memory, links={**links, **found})
         self._save(self._memory)
-        return len(copies)
+        return said.requests
 
     def _tell(self, came: linkrun.Run) -> None:
         rows = tuple(came.rows())
         is_document = self._args.json == "-"
         if is_document:
-            sys.stdout.write(came.document())
+            runner.tell_document(came.document())
         else:
             for row in rows:
                 runner.tell(row)
@@ -383,14 +388,18 @@ def _plan(args: argparse.Namespace, settings: Settings) -> int:
     """Fetch what is remembered, and tell the workflow how many machines it takes."""
     from bot.jobs import opening  # noqa: PLC0415 - as above
 
+    state = b""
     if args.state:
         with opening.hub(args, settings) as hub:
-            text = hub.state().text
-        disk.put(disk.target(args.state, option="--state"), (text or "").encode())
+            state = (hub.state().text or "").encode()
+        target = disk.target(args.state, option="--state")
+        if not args.dry_run:
+            disk.put(target, state)
     args.words = []
-    due = _Links(args, settings).due()
+    due = _Links(args, settings, state).due()
     count = min(MOST_SHARDS, max(1, -(-due // PER_SHARD)))
     runner.tell(f"{counted(due, 'link', 'links')} to look at, {counted(count, 'shard', 'shards')}")
-    shards = json.dumps(list(range(1, count + 1)))
-    runner.output({"count": str(count), "shards": shards}, settings)
+    if not args.dry_run:
+        shards = json.dumps(list(range(1, count + 1)))
+        runner.output({"count": str(count), "shards": shards}, settings)
     return 0

@@ -590,6 +590,16 @@ def test_a_link_that_does_not_tell_is_asked_once_a_week(word: str) -> None:
     assert [method(memory, SLOT + ahead) for ahead in (1, 6, 7)] == [None, None, "GET"]
 
 
+def test_a_look_that_told_nothing_is_as_good_as_none() -> None:
+    out = look("blocked")._replace(is_untold=True)
+    steady = told_by(f"{SLOT - 7} ok, {SLOT} ok")
+
+    assert nights.fold(EMPTY, [out], now=at(SLOT)) == EMPTY
+    memory = nights.fold(steady, [out], now=at(SLOT + 7))
+    assert memory == steady
+    assert [method(memory, SLOT + ahead) for ahead in (6, 7, 8)] == [None, "GET", "GET"]
+
+
 def test_a_blocked_link_with_strikes_or_a_report_is_asked_every_night() -> None:
     assert method(told_by(f"{SLOT} 404, {SLOT + 1} blocked"), SLOT + 2) == "GET"
     assert method(told_by(f"{SLOT} 410, {SLOT + 1} ok, {SLOT + 2} blocked"), SLOT + 3) == "GET"
@@ -738,6 +748,16 @@ def test_what_people_said_meanwhile_is_kept() -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("word", ["404", "ok"])
+def test_a_part_that_had_lost_its_memory_ends_no_streak_and_no_report(word: str) -> None:
+    base = told_by("1 404, 2 404, 3 404")
+
+    merged = nights.merge(base, [told_by(f"4 {word}")])
+
+    assert merged == told_by(f"4 {word}", memory=base)
+    assert merged.links[URL].reported == base.links[URL].reported
+
+
 def test_the_issue_of_a_part_is_taken_where_there_was_none() -> None:
     assert nights.merge(EMPTY, [EMPTY, Memory(issue=3), Memory(issue=4)]).issue == 3
 
@@ -840,7 +860,7 @@ def test_one_link_that_answers_is_a_host_that_answers() -> None:
     assert not nights.is_void(looks, memory)
 
 
-@pytest.mark.parametrize("word", ["server", "network", "certificate"])
+@pytest.mark.parametrize("word", ["server", "network", "certificate", "404", "410"])
 def test_a_night_in_which_every_known_host_fails_somehow_is_void(word: str) -> None:
     """A proxy of ours may answer for all of them, or break every connection."""
     assert nights.is_void([look(word, url) for url in homes(5)], known(5))
@@ -848,6 +868,25 @@ def test_a_night_in_which_every_known_host_fails_somehow_is_void(word: str) -> N
     assert not nights.is_void([look(word, url) for url in homes(5)], EMPTY)
     some = [look(word, url) for url in homes(5)]
     assert not nights.is_void([*some, look("ok", "https://fine.example/")], known(5))
+
+
+def test_hosts_that_failed_before_and_fail_again_do_not_make_a_night_void() -> None:
+    """Where little else is due, they are all that is asked."""
+    failing = nights.fold(known(9), [look("server", url) for url in homes(9)], now=at(2))
+
+    assert not nights.is_void([look("server", url) for url in homes(9)], failing)
+
+
+def test_a_service_that_nobody_reaches_is_no_host_that_answers() -> None:
+    out = Look(url="https://doi.org/10.1/x", verdict="blocked", attempts=1, is_untold=True)
+
+    assert nights.is_void([*night(homes(3), 3), out], known(3))
+
+
+def test_a_service_that_takes_many_links_at_once_is_a_host_that_answers() -> None:
+    paper = Look(url="https://arxiv.org/abs/2405.90001", verdict="ok")
+
+    assert not nights.is_void([*night(homes(3), 3), paper], known(3))
 
 
 def test_a_host_that_only_turned_us_away_is_known_to_be_there() -> None:

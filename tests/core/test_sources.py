@@ -452,13 +452,11 @@ def test_a_registry_that_cannot_be_asked_says_nothing(end: Answered | Failed) ->
     assert found.failure is None
 
 
-def test_a_service_that_nobody_reaches_may_be_our_own_networks_fault() -> None:
+def test_a_service_that_cannot_be_asked_tells_nothing() -> None:
     for trouble in get_args(Trouble):
         found = sources.judge(DOI, Failed(trouble=trouble))
         assert found is not None
-        assert found.is_unreached == (
-            trouble in {"dns", "resolver", "refused", "unreachable", "no-ipv6", "timeout", "no-connection"}
-        )  # fmt: skip
+        assert (found.verdict, found.is_untold) == ("blocked", True)
 
 
 @pytest.mark.parametrize(

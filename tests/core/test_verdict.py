@@ -321,6 +321,7 @@ SUSPECT = (
     Row("a redirect without a target is suspect", failed("no-location", redirects=(302,)), "suspect", "network"),
     Row("a redirect to a forbidden target is suspect", failed("forbidden", redirects=(302,)), "suspect", "network"),
     Row("a certificate that has expired is a certificate's trouble", failed("tls-expired"), "suspect", "certificate"),
+    Row("a certificate that is not valid yet is a certificate's trouble", failed("tls-early"), "suspect", "certificate"),
     Row("a self-signed certificate is a certificate's trouble", failed("tls-self-signed"), "suspect", "certificate"),
     Row("a certificate of an unknown issuer is a certificate's trouble", failed("tls-issuer"), "suspect", "certificate"),
     Row("a certificate for another name is a certificate's trouble", failed("tls-name"), "suspect", "certificate"),

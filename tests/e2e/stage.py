@@ -14,7 +14,7 @@ from bot.core.correction import CORRECT, REMOVE
 from bot.edge import catalog
 from bot.standins.arxiv import PAPERS, ArxivStandIn, Record, people
 from tests.e2e.proxy import Proxy
-from tests.making import LIST, listed
+from tests.making import LIST, listed, nowhere
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -101,6 +101,7 @@ class Stage:
         self.proxy = self._stack.enter_context(Proxy(self._box))
         self._token = self.repository.token(RIGHTS)
         for name, text in {
+            **nowhere(),
             "GITHUB_ACTIONS": "true",
             "GITHUB_API_URL": self.proxy.url,
             "GITHUB_REPOSITORY": self.repository.full_name,

@@ -147,10 +147,12 @@ def test_the_issue_is_edited_closed_and_opened_again(stage: Stage) -> None:
     report(stage, dead(CODE))
     number = only(stage)["number"]
 
-    report(stage, later(dead(SLIDES)))
+    report(stage, dead(SLIDES))
     assert SLIDES in only(stage)["body"]
     assert CODE in only(stage)["body"]
 
+    report(stage, *(later(fine(url, reported=ASKED, mends=1)) for url in (CODE, SLIDES)))
+    assert only(stage)["state"] == "open"
     report(stage, later(fine(CODE), 2), later(fine(SLIDES), 2))
     assert (only(stage)["state"], only(stage)["state_reason"]) == ("closed", "completed")
     assert "No link" in only(stage)["body"]
@@ -565,6 +567,21 @@ def test_a_plan_brings_the_memory_and_counts_the_links_of_the_list(
     assert CODE in state.read_text("utf-8")
     # What is gone, what nobody looked at, and the paper itself; what is fine has its day.
     assert output.read_text("utf-8") == "count=2\nshards=[1, 2]\n"
+
+
+def test_a_plan_in_a_dry_run_counts_and_writes_nothing(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_links(stage, code=CODE, slides=SLIDES)
+    report(stage, dead(CODE), fine(SLIDES))
+    state, output = stage.root.parent / "state", stage.root.parent / "output"
+    monkeypatch.setenv("GITHUB_OUTPUT", str(output))
+
+    assert stage.run("links", "--state", str(state), "--dry-run", "plan").code == 0
+
+    assert "3 links to look at, 1 shard\n" in capsys.readouterr().out
+    assert not state.exists()
+    assert not output.exists()
 
 
 def test_a_part_that_nobody_can_read_does_not_keep_the_others_from_being_told(

@@ -752,6 +752,25 @@ def test_a_service_that_complains_is_waited_for() -> None:
     assert there.at("doi.service:9")[:2] == [0.0, 20.0]
 
 
+def test_a_service_that_stays_silent_is_not_asked_for_each_link() -> None:
+    async def silence(*_: str) -> Sequence[str]:
+        await asyncio.sleep(60)
+        return OK
+
+    def judge(_: Question, end: Answered | Failed) -> Finding:
+        assert not isinstance(end, Answered)
+        return Finding(verdict="blocked", reason=end.trouble, is_untold=True)
+
+    there = Web(silence)
+    urls = [f"https://doi.org/10.1/{n}" for n in range(40)]
+    limits = replace(LIMITS, answer_s=0.2)
+    found = there.run([*map(doi, urls)], limits=limits, guide=Guide(judge_service=judge))
+
+    assert {look.reason for look in found.looks.values()} == {"timeout"}
+    assert list(found.looks) == urls
+    assert len(there.log) == found.requests <= 8
+
+
 def test_a_service_may_be_on_this_machine_and_a_link_may_not() -> None:
     there = Web()
     there.names = _loopback

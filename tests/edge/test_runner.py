@@ -59,6 +59,14 @@ def test_json_is_ascii_and_survives_lone_surrogates(capsys: pytest.CaptureFixtur
     assert json.loads(out) == {"a": "é\ud800\u2028"}
 
 
+def test_json_holds_no_command_of_the_runners(capsys: pytest.CaptureFixture[str]) -> None:
+    runner.tell_document('{"title": "##[error]x"}\n')
+
+    out = capsys.readouterr().out
+    assert "##[" not in out
+    assert json.loads(out) == {"title": "##[error]x"}
+
+
 def test_problems_stand_in_the_summary_as_a_list_that_nothing_breaks_out_of(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

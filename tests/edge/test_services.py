@@ -12,7 +12,7 @@ from bot import __version__
 from bot.core import sources
 from bot.core.repositories import Repository
 from bot.edge import papers, services, wire
-from bot.edge.services import Limits
+from bot.edge.services import Archived, Limits
 from bot.settings import SERVICES, Settings
 from bot.standins import server
 from bot.standins.arxiv import TUNED, WITHDRAWN, ArxivStandIn
@@ -286,7 +286,7 @@ def archived(  # noqa: PLR0913 - each named at the call
     pace: float = 0.0,
     clock: Clock | None = None,
     limits: Limits = SHORT,
-) -> Mapping[str, str | None]:
+) -> Archived:
     told = Settings(
         services={**SERVICES, "wayback": stand_in.url}, pace=pace, repository="lab/list"
     )
@@ -298,11 +298,12 @@ def test_the_archive_gives_its_copies_and_says_where_it_has_none() -> None:
     with Wayback({DEAD[0]: Copy(), DEAD[1]: Copy(status="404")}) as wayback:
         found = archived(wayback, DEAD[:3])
 
-    assert found == {
+    assert found.copies == {
         DEAD[0]: f"{wayback.url}/web/20240513091244/{DEAD[0]}",
         DEAD[1]: None,
         DEAD[2]: None,
     }
+    assert found.requests == 3
     assert [request.query["url"] for request in wayback.log] == DEAD[:3]
 
 
@@ -336,8 +337,8 @@ def test_at_the_first_trouble_the_archive_is_left_alone(fault: Any) -> None:  # 
         wayback.fail_next(Reply(body=b'{"archived_snapshots": {}}'), fault)
         found = archived(wayback)
 
-    assert found == {DEAD[0]: None}
-    assert len(wayback.log) == 2
+    assert found.copies == {DEAD[0]: None}
+    assert found.requests == len(wayback.log) == 2
 
 
 @pytest.mark.parametrize(
@@ -361,20 +362,21 @@ def test_an_odd_answer_of_the_archives_is_no_word_about_copies(odd: Reply) -> No
         wayback.fail_next(odd)
         found = archived(wayback, DEAD[:2])
 
-    assert found == {DEAD[1]: None}
+    assert found.copies == {DEAD[1]: None}
+    assert found.requests == len(wayback.log)
 
 
 def test_an_archive_that_nobody_reaches_says_nothing() -> None:
     with StandIn(lambda _: server.EMPTY) as stand_in:
         pass
 
-    assert archived(stand_in) == {}
+    assert archived(stand_in).copies == {}
 
 
 def test_without_links_the_archive_is_not_asked() -> None:
     with Wayback() as wayback:
-        assert archived(wayback, []) == {}
-        assert archived(wayback, DEAD, most=0) == {}
+        assert archived(wayback, []).copies == {}
+        assert archived(wayback, DEAD, most=0).requests == 0
 
     assert wayback.log == []
 
@@ -410,7 +412,7 @@ def test_a_copy_is_at_the_archive_or_it_is_none(url: object, copy: str | None) -
         wayback.fail_next(told({"archived_snapshots": {"closest": closest}}))
         found = archived(wayback, DEAD[:1])
 
-    assert found == {DEAD[0]: copy}
+    assert found.copies == {DEAD[0]: copy}
 
 
 @pytest.mark.parametrize("change", [{"available": False}, {"status": "301"}, {"status": None}])
@@ -419,4 +421,4 @@ def test_a_copy_of_something_else_than_the_page_is_none(change: Mapping[str, obj
     closest = {"available": True, "status": "200", "url": url, **change}
     with Wayback() as wayback:
         wayback.fail_next(told({"archived_snapshots": {"closest": closest}}))
-        assert archived(wayback, DEAD[:1]) == {DEAD[0]: None}
+        assert archived(wayback, DEAD[:1]).copies == {DEAD[0]: None}

@@ -583,7 +583,9 @@ def certificate(
         .not_valid_before(now + dt.timedelta(days=days[0]))
         .not_valid_after(now + dt.timedelta(days=days[1]))
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=name == "ca", path_length=None), critical=True)
+        .add_extension(
+            x509.BasicConstraints(ca=name in {"ca", "root"}, path_length=None), critical=True
+        )
         .sign(signer, hashes.SHA256())
     )
 
@@ -604,13 +606,18 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
         "http2": certificate("site.example", key, by=(authority.subject, key)),
         "expired": certificate("site.example", key, by=(authority.subject, key), days=(-9, -1)),
         "other name": certificate("other.example", key, by=(authority.subject, key)),
+        "early": certificate("site.example", key, by=(authority.subject, key), days=(5, 9)),
         "self-signed": certificate("site.example", key),
         "unknown issuer": certificate("site.example", key, by=(other, key)),
     }
+    stranger = certificate("root", key)
+    made["unknown root"] = certificate("site.example", key, by=(stranger.subject, key))
+    sent_along = {"unknown root": stranger.public_bytes(serialization.Encoding.PEM)}
     signed = {}
     for name, cert in made.items():
         file = folder / f"{name}.pem"
-        file.write_bytes(private + cert.public_bytes(serialization.Encoding.PEM))
+        own = private + cert.public_bytes(serialization.Encoding.PEM)
+        file.write_bytes(own + sent_along.get(name, b""))
         signed[name] = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         signed[name].load_cert_chain(file)
     pem = authority.public_bytes(serialization.Encoding.PEM).decode()
@@ -647,9 +654,11 @@ def test_a_good_certificate_is_asked_for_by_name(certificates: Certificates, nam
     ("served", "reason"),
     [
         ("expired", "the certificate has expired"),
+        ("early", "the certificate is not valid yet"),
         ("other name", "the certificate is for another name"),
         ("self-signed", "the certificate is self-signed"),
         ("unknown issuer", "the certificate's issuer is unknown"),
+        ("unknown root", "the certificate's issuer is unknown"),
     ],
 )
 def test_a_bad_certificate_is_suspect(certificates: Certificates, served: str, reason: str) -> None:

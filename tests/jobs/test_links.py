@@ -19,6 +19,7 @@ import pytest
 
 from bot import cli
 from bot.edge import disk
+from bot.edge.services import Archived
 from bot.standins.links import LinkHost
 from bot.standins.server import HANG, UNAVAILABLE, Reply, StandIn
 from bot.standins.services import (
@@ -105,12 +106,12 @@ def test_lines_of_standard_input_are_links_too(
 def test_without_links_those_of_the_list_are_looked_at(
     listing: Listing, host: LinkHost, arxiv: ArxivStandIn
 ) -> None:
-    listing.add(listed(links={"code": f"{host.url}/status/410", "slides": f"{host.url}/ok"}))
+    listing.add(listed(links={"code": f"{host.url}/status/404", "slides": f"{host.url}/ok"}))
 
     told = links()
 
     assert {one["url"]: one["verdict"] for one in told["links"]} == {
-        f"{host.url}/status/410": "gone",
+        f"{host.url}/status/404": "gone",
         f"{host.url}/ok": "ok",
         "https://arxiv.org/abs/2405.90001": "ok",
         "https://arxiv.org/abs/2305.00001": "gone",
@@ -564,9 +565,9 @@ def test_strikes_are_remembered_before_the_archive_is_asked(
 ) -> None:
     seen: list[str] = []
 
-    def archived(*_: object) -> dict[str, str | None]:
+    def archived(*_: object) -> Archived:
         seen.append(listing.read("state"))
-        return {}
+        return Archived(copies={}, requests=0)
 
     monkeypatch.setattr("bot.edge.services.archived", archived)
     links("--state", "state", f"{host.url}/status/410")
