@@ -1,19 +1,16 @@
 from __future__ import annotations
 
 import gc
-import importlib
 import os
-import pkgutil
-import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
 
-import bot
 from bot import cli
 from bot.standins.arxiv import ArxivStandIn
 from tests.making import Listing, nowhere
+from tests.tracing import Tracing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +21,9 @@ if TYPE_CHECKING:
 hypothesis.settings.register_profile("few", max_examples=40, deadline=None)
 hypothesis.settings.register_profile("thorough", max_examples=1000, deadline=None)
 hypothesis.settings.load_profile("few")
+
+# Until all tests are there, nothing of what is made is garbage.
+gc.disable()
 
 _FIRST = "e2e/test_reconcile.py"
 
@@ -44,56 +44,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         seen.add(name)
 
 
-class _Tracing:
-    """Lets coverage trace tests and their fixtures, and not pytest between them."""
-
-    def __init__(self) -> None:
-        self._tracer: Any = None
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_collection(self) -> None:
-        """Import the whole package, and rest from here on, while the tests are collected."""
-        for module in pkgutil.walk_packages(bot.__path__, "bot."):
-            if module.name != "bot.__main__":
-                importlib.import_module(module.name)
-        self._tracer = sys.gettrace()
-        sys.settrace(None)
-
-    @pytest.hookimpl(wrapper=True, trylast=True)
-    def pytest_runtest_setup(self, item: pytest.Item) -> Iterator[None]:
-        """Trace the fixtures of a test that is traced."""
-        yield from self._traced(item)
-
-    @pytest.hookimpl(wrapper=True, trylast=True)
-    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
-        """Trace the test, unless it is one that is run untraced."""
-        yield from self._traced(item)
-
-    @pytest.hookimpl(wrapper=True, trylast=True)
-    def pytest_runtest_teardown(self, item: pytest.Item) -> Iterator[None]:
-        """Trace what the fixtures of a traced test do in the end."""
-        yield from self._traced(item)
-
-    def _traced(self, item: pytest.Item) -> Iterator[None]:
-        if item.get_closest_marker("untraced"):
-            yield
-            return
-        sys.settrace(self._tracer)
-        try:
-            yield
-        finally:
-            sys.settrace(None)
-
-
 def pytest_collection_finish() -> None:
     """Spare the garbage collector what stays until the end: tests, and all that was imported."""
     gc.freeze()
+    gc.enable()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Tracing every line of pytest itself would take as long as the tests."""
     if config.pluginmanager.hasplugin("_cov"):
-        config.pluginmanager.register(_Tracing())
+        config.pluginmanager.register(Tracing())
 
 
 @pytest.fixture
