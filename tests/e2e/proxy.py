@@ -6,7 +6,6 @@ The bot is pointed to the proxy's address; people and tests speak with the box i
 from __future__ import annotations
 
 import contextlib
-import http.client
 import json
 import re
 import socket
@@ -17,8 +16,8 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socketserver import TCPServer
+from http import HTTPStatus
+from socketserver import StreamRequestHandler, ThreadingTCPServer
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self, assert_never
 from urllib.parse import parse_qsl, urlsplit
@@ -27,6 +26,7 @@ from tests.e2e import contract
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from io import BufferedIOBase
 
     from tests.e2e.box import Box
 
@@ -135,14 +135,11 @@ class _Told:
     data: bytes
 
 
-class _Server(ThreadingHTTPServer):
+class _Server(ThreadingTCPServer):
     # Closing waits for the threads, so that no connection outlives the proxy.
     daemon_threads = False
     request_queue_size = 128
-
-    def server_bind(self) -> None:
-        """Bind without a look-up of the host's name, which may ask a silent DNS."""
-        TCPServer.server_bind(self)
+    allow_reuse_address = True
 
     def handle_error(self, *_: object) -> None:
         """Stay silent: clients go away in the middle of an answer, which is what is tested."""
@@ -163,7 +160,7 @@ class Proxy:
         self._stopping = threading.Event()
         self._upstream = threading.local()
         self._clients: set[socket.socket] = set()
-        self._upstreams: list[http.client.HTTPConnection] = []
+        self._upstreams: list[BufferedIOBase] = []
         self._server = _Server(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
@@ -271,12 +268,12 @@ class Proxy:
         if hasattr(self._upstream, "one"):
             self._upstream.one.close()
 
-    def serve(self, handler: BaseHTTPRequestHandler) -> None:
+    def serve(self, client: Client) -> None:
         """Answer one request, or do not."""
-        asked = _read(handler)
+        asked = _read(client)
         with self._lock:
             if self._left is not None and self._left <= 0:
-                _reset(handler)
+                _reset(client)
                 return
             rules = [rule for rule in self._rules if rule.fits(asked.method, asked.path)]
             if self._left is not None:
@@ -291,9 +288,9 @@ class Proxy:
             if rule.after:
                 rule.after()
         self._note(asked, told, fault, violations)
-        self._send(handler, told, fault)
+        self._send(client, told, fault)
         if self._left == 0:
-            handler.close_connection = True
+            client.is_open = False
             self._die()
 
     def _answer(self, asked: _Asked, fault: Fault | None, *, is_known: bool) -> _Told:
@@ -336,24 +333,34 @@ class Proxy:
         return _Told(status=told.status, headers={**plain, **headers}, data=told.data)
 
     def _forwarded(self, asked: _Asked) -> _Told:
-        connection = self._connection()
-        connection.putrequest(asked.method, asked.target, skip_host=True, skip_accept_encoding=True)
-        for name, text in asked.headers.items():
-            if name.lower() not in {"connection", "accept-encoding", "content-length"}:
-                connection.putheader(name, text)
-        connection.putheader("Content-Length", str(len(asked.data)))
-        connection.endheaders(asked.data or None)
-        got = connection.getresponse()
-        data = got.read()
-        headers = {name: text for name, text in got.getheaders() if name.lower() not in _HOP}
-        return _Told(status=got.status, headers=headers, data=data)
+        sent = {
+            name: text
+            for name, text in asked.headers.items()
+            if name.lower() not in {"connection", "accept-encoding", "content-length"}
+        }
+        rows = [f"{name}: {text}\r\n" for name, text in sent.items()]
+        head = f"{asked.method} {asked.target} HTTP/1.1\r\n{''.join(rows)}"
+        length = f"Content-Length: {len(asked.data)}\r\n\r\n"
+        box = self._box()
+        box.write((head + length).encode("latin-1") + asked.data)
+        box.flush()
+        start, headers = _head(box)
+        status = int(start.split(" ")[1])
+        has_body = asked.method != "HEAD" and status not in _WITHOUT_BODY
+        data = _body(box, headers) if has_body else b""
+        kept = {name: text for name, text in headers.items() if name.lower() not in _HOP}
+        return _Told(status=status, headers=kept, data=data)
 
-    def _connection(self) -> http.client.HTTPConnection:
+    def _box(self) -> BufferedIOBase:
+        """This thread's connection to the box."""
         if not hasattr(self._upstream, "one"):
-            host, port = self._to.hostname or "", self._to.port
-            self._upstream.one = http.client.HTTPConnection(host, port, timeout=60)
+            connection = socket.create_connection((self._to.hostname, self._to.port), timeout=60)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._upstream.one = connection.makefile("rwb")
             self._upstreams.append(self._upstream.one)
-        one: http.client.HTTPConnection = self._upstream.one
+            # It stays open for as long as its file does.
+            connection.close()
+        one: BufferedIOBase = self._upstream.one
         return one
 
     def _violations(self, asked: _Asked) -> tuple[str, ...]:
@@ -380,18 +387,18 @@ class Proxy:
         with self._lock:
             self.calls.append(call)
 
-    def _send(self, handler: BaseHTTPRequestHandler, told: _Told, fault: Fault | None) -> None:
+    def _send(self, client: Client, told: _Told, fault: Fault | None) -> None:
         match fault:
             case Hang():
                 self._stopping.wait(fault.seconds)
-                _reset(handler)
+                _reset(client)
             case Lost():
-                _reset(handler)
+                _reset(client)
             case Cut():
-                _write(handler, told, told.data[: len(told.data) // 2])
-                handler.close_connection = True
+                _write(client, told, told.data[: len(told.data) // 2])
+                client.is_open = False
             case Status() | None:
-                _write(handler, told, told.data)
+                _write(client, told, told.data)
             case never:
                 assert_never(never)
 
@@ -404,6 +411,7 @@ class Proxy:
             self._server.socket.close()
 
 
+_WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 _UNKNOWN = ("the bot may not make this call",)
 
 
@@ -412,13 +420,8 @@ def _contract() -> contract.Contract:
     return contract.load()
 
 
-def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        # Head and body are two writes; with Nagle's algorithm the second waits 40 ms.
-        disable_nagle_algorithm = True
-        wbufsize = -1
-
+def _handler(proxy: Proxy) -> type[Client]:
+    class Handler(Client):
         def setup(self) -> None:
             super().setup()
             proxy.welcome(self.connection)
@@ -429,34 +432,64 @@ def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
             with contextlib.suppress(OSError, ValueError):
                 super().finish()
 
-        def handle_one_request(self) -> None:
-            try:
-                super().handle_one_request()
-            except (OSError, http.client.HTTPException):
-                self.close_connection = True
-
-        def _serve(self) -> None:
-            proxy.serve(self)
-
-        do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815 - names are http.server's
-
-        def log_message(self, *_: object) -> None:
-            """Stay silent: the log is `Proxy.calls`."""
+        def handle(self) -> None:
+            # A client goes whenever it likes.
+            with contextlib.suppress(OSError, EOFError):
+                while self.is_open:
+                    proxy.serve(self)
 
     return Handler
 
 
-def _read(handler: BaseHTTPRequestHandler) -> _Asked:
-    parts = urlsplit(handler.path)
-    length = int(handler.headers.get("Content-Length") or 0)
+class Client(StreamRequestHandler):
+    """A connection from the bot."""
+
+    is_open = True
+    # Head and body are one write, so that nothing waits for anything.
+    disable_nagle_algorithm = True
+    wbufsize = -1
+
+
+def _read(client: Client) -> _Asked:
+    start, headers = _head(client.rfile)
+    method, target, _ = start.split(" ")
+    path, _, query = target.partition("?")
+    length = int(headers.get("Content-Length") or 0)
     return _Asked(
-        method=handler.command,
-        target=handler.path,
-        path=parts.path,
-        query=dict(parse_qsl(parts.query, keep_blank_values=True)),
-        headers=dict(handler.headers.items()),
-        data=handler.rfile.read(length),
+        method=method,
+        target=target,
+        path=path,
+        query=dict(parse_qsl(query, keep_blank_values=True)),
+        headers=headers,
+        data=client.rfile.read(length),
     )
+
+
+def _head(stream: BufferedIOBase) -> tuple[str, dict[str, str]]:
+    """The first line and the headers of a message; raises EOFError at the end.
+
+    Read by hand: what `http.server` and `http.client` do for it takes longer than the whole call.
+    """
+    start = stream.readline()
+    if not start:
+        raise EOFError
+    headers: dict[str, str] = {}
+    while line := stream.readline().rstrip():
+        name, _, text = line.decode("latin-1").partition(":")
+        headers[name] = text.strip()
+    return start.decode("latin-1").rstrip(), headers
+
+
+def _body(stream: BufferedIOBase, headers: Mapping[str, str]) -> bytes:
+    small = {name.lower(): text for name, text in headers.items()}
+    if small.get("transfer-encoding") != "chunked":
+        return stream.read(int(small.get("content-length") or 0))
+    parts: list[bytes] = []
+    while size := int(stream.readline(), 16):
+        parts.append(stream.read(size))
+        stream.readline()
+    stream.readline()
+    return b"".join(parts)
 
 
 def _message(status: int, text: str) -> _Told:
@@ -464,20 +497,19 @@ def _message(status: int, text: str) -> _Told:
     return _Told(status=status, headers={"Content-Type": "application/json"}, data=data)
 
 
-def _write(handler: BaseHTTPRequestHandler, told: _Told, data: bytes) -> None:
-    handler.send_response(told.status)
-    for name, text in told.headers.items():
-        handler.send_header(name, text)
-    if told.status != 204:
-        handler.send_header("Content-Length", str(len(told.data)))
-    handler.end_headers()
-    if handler.command != "HEAD":
-        handler.wfile.write(data)
-    handler.wfile.flush()
+def _write(client: Client, told: _Told, data: bytes) -> None:
+    length = {} if told.status == HTTPStatus.NO_CONTENT else {"Content-Length": len(told.data)}
+    rows = [f"{name}: {text}\r\n" for name, text in {**told.headers, **length}.items()]
+    head = f"HTTP/1.1 {told.status} {_PHRASES.get(told.status, '')}\r\n{''.join(rows)}\r\n"
+    client.wfile.write(head.encode("latin-1") + data)
+    client.wfile.flush()
 
 
-def _reset(handler: BaseHTTPRequestHandler) -> None:
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
+
+
+def _reset(client: Client) -> None:
     """Break the connection: a linger of zero seconds makes closing send a reset."""
-    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    handler.connection.close()
-    handler.close_connection = True
+    client.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    client.connection.close()
+    client.is_open = False

@@ -75,7 +75,8 @@ class Examiner:
 def test_every_answer_has_the_shape_that_github_describes(box: Box) -> None:
     """All operations that the bot may call, their successes and their common refusals."""
     files = {"README.md": "x\n", "a/b": "y\n", ".github/workflows/a.yml": "name: A\n"}
-    repository = box.repository(files, people={"ann": "admin"})
+    # An organisation's switches are those of its first repository, so it has one of its own.
+    repository = box.repository(files, people={"ann": "admin"}, owner="shapes")
     ann, eve = repository.person("ann"), repository.person("eve")
     ask = (examiner := Examiner(repository)).ask
     eve.open_issue("Paper", "A form.", ["bug"])
@@ -85,7 +86,7 @@ def test_every_answer_has_the_shape_that_github_describes(box: Box) -> None:
     _ask_issues(ask)
     _ask_settings(ask, repository)
     ask("GET /user", token=ann.token)
-    ask("GET /orgs/lab/actions/permissions/workflow", token=ann.token)
+    ask("GET /orgs/shapes/actions/permissions/workflow", token=ann.token)
     _ask_apps(ask, repository)
 
     assert {name: found for name, found in examiner.faults.items() if found} == {}
