@@ -104,8 +104,8 @@ def is_moved(state: LinkState) -> bool:
 
 
 def is_gone(state: LinkState) -> bool:
-    """Whether it failed by being gone, when it failed last."""
-    return bool(state.failures) and state.failures[-1][1] in {"404", "410"}
+    """Whether it is gone, as far as is known: a look that told nothing since changes nothing."""
+    return bool(state.strikes and state.failures) and state.failures[-1][1] in {"404", "410"}
 
 
 def is_decided(entry: Entry, field: str) -> bool:

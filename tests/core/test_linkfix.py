@@ -51,13 +51,21 @@ def test_what_is_gone_gets_its_archived_copy() -> None:
         moved(CODE, "javascript:alert(1)"),
         moved(CODE, NEW, declined=NEW),
         good(CODE, archived=COPY),
+        replace(GONE, verdict="ok", good=NOW, strikes=0, since=None, mends=1),
     ],
     ids=[
         "not told", "not gone", "left alone", "declined", "no copy", "private", "no link", "declined move", "works",
+        "works again",
     ],
 )  # fmt: skip
 def test_nothing_else_is_proposed(state: LinkState) -> None:
     assert fixes(memory(state), linked(code=CODE)) == ()
+
+
+def test_a_night_that_told_nothing_of_what_is_gone_takes_no_copy_back() -> None:
+    state = replace(GONE, verdict="blocked", status=None, reason="GitHub could not be asked")
+
+    assert offered(*fixes(memory(state), linked(code=CODE))) == [("code", COPY, "archived")]
 
 
 def test_an_address_is_written_as_every_link_of_the_list() -> None:

@@ -53,6 +53,16 @@ def fine(url: str, **fields: Any) -> LinkState:  # noqa: ANN401 - as above
     return LinkState(url=url, **(plain | fields))
 
 
+def mending(url: str, **fields: Any) -> LinkState:  # noqa: ANN401 - as above
+    """A link that people hear of, and that works since the night after."""
+    good = ASKED + timedelta(days=1)
+    plain: dict[str, Any] = {
+        "verdict": "ok", "asked": good, "status": 200, "reason": "HTTP 200", "strikes": 0,
+        "since": None, "good": good, "mends": 1,
+    }  # fmt: skip
+    return dead(url, **(plain | fields))
+
+
 def moved(url: str, to: str) -> LinkState:
     """A link that moved for good."""
     return fine(url, verdict="moved", final_url=to, moves=2)
@@ -366,6 +376,16 @@ def test_the_pull_request_follows_and_goes_when_nothing_is_left(stage: Stage) ->
     # The bot closed it, so nothing is declined.
     report(stage, later(moved(CODE, f"{CODE}-2"), 2))
     assert len(pulls(stage)) == 1
+
+
+def test_a_link_that_works_again_keeps_its_place(stage: Stage) -> None:
+    with_links(stage, code=CODE)
+    report(stage, dead(CODE, archived=COPY))
+
+    report(stage, mending(CODE, archived=COPY))
+
+    assert pulls(stage) == []
+    assert "puts" not in only(stage)["body"]
 
 
 def test_a_merged_pull_request_leaves_nothing_behind(stage: Stage) -> None:
