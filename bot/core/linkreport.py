@@ -40,7 +40,7 @@ MOST_PLACES = 10
 """Entries that are named for one link."""
 _MOST_REASON = 300
 _MOST_LINK = 500
-_HEADINGS = ("Gone", "Do not answer", "Certificate problems", "Cannot be asked")
+_HEADINGS = ("Gone", "Do not answer", "Certificate problems", "Cannot be asked", "Work again")
 _NEAR = 3
 
 
@@ -170,7 +170,14 @@ def _rank(one: Told) -> tuple[int, str, str]:
     return _HEADINGS.index(one.heading), since, one.state.url
 
 
+def _is_mending(state: LinkState) -> bool:
+    """Whether it was told of and works again, which one night alone does not prove."""
+    return state.mends > 0
+
+
 def _heading(state: LinkState) -> str:
+    if _is_mending(state):
+        return _HEADINGS[4]
     if state.verdict == "invalid":
         return _HEADINGS[3]
     if linkfix.is_gone(state):
@@ -207,11 +214,11 @@ def _block(one: Told, sight: Sight) -> Markdown:
             "host": one.host and _code(one.host),
             "count": len(one.links),
             "since": _since(one.state),
-            "reason": _reason(one.state.reason),
-            "is_mending": one.state.mends > 0,
+            "reason": _told_reason(one.state),
+            "is_mending": _is_mending(one.state),
             "places": [_place(link, place, sight) for link, place in places[:MOST_PLACES]],
             "more": max(0, len(places) - MOST_PLACES),
-            "archived": "" if one.host else _archived(one.state),
+            "archived": "" if one.host or _is_mending(one.state) else _archived(one.state),
             "box": one.name,
             "days": DAYS,
         }
@@ -219,8 +226,13 @@ def _block(one: Told, sight: Sight) -> Markdown:
 
 
 def _since(state: LinkState) -> str:
-    moment = state.since or state.reported
+    """The day since which it is as its heading says."""
+    moment = state.good if _is_mending(state) else state.since or state.reported
     return moment.date().isoformat() if moment else ""
+
+
+def _told_reason(state: LinkState) -> Markdown:
+    return Markdown() if _is_mending(state) else _reason(state.reason)
 
 
 def _reason(reason: str) -> Markdown:
@@ -256,7 +268,9 @@ def _place(link: Placed, place: Place, sight: Sight) -> _Place:
 
 
 def _proposal(state: LinkState, place: Place, sight: Sight) -> Markdown:
-    """What would mend a link where it stands."""
+    """What would mend a link where it stands; nothing where it works again."""
+    if _is_mending(state):
+        return Markdown()
     entry = sight.entries[place.path]
     if any((fix.old, fix.place) == (state.url, place) for fix in sight.fixes):
         return Markdown(f"{_pull(sight)} puts the archived copy in its place")
@@ -351,7 +365,7 @@ def _row(one: Told, link: Placed, sight: Sight) -> Markdown:
             "heading": one.heading,
             "link": _code(link.url),
             "since": _since(state),
-            "reason": _reason(state.reason),
+            "reason": _told_reason(state),
             "places": [(place.path, place.field) for place in link.places[:MOST_PLACES]],
         }
     )
@@ -362,6 +376,8 @@ def _problems(told: Iterable[Told], sight: Sight) -> Iterator[Problem]:
     for one in told:
         for link in one.links:
             state = sight.memory.links[link.url]
+            if _is_mending(state):
+                continue
             what = f"{text.quoted(link.url, most=200)} fails: {text.clipped(text.line(state.reason), _MOST_REASON)}"
             fix = "See the report of the list's links."
             for place in link.places[:MOST_PLACES]:

@@ -9,7 +9,7 @@ import pytest
 from bot.core import entry, linkfix, memo
 from bot.core.entry import Listed
 from bot.plan import Pull
-from tests.core.seeing import NOW, failing, fixes, good, linked, memory, moved
+from tests.core.seeing import NOW, failing, fixes, good, linked, memory, mending, moved
 from tests.making import listed, rendered
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def test_what_is_gone_gets_its_archived_copy() -> None:
         moved(CODE, "javascript:alert(1)"),
         moved(CODE, NEW, declined=NEW),
         good(CODE, archived=COPY),
-        replace(GONE, verdict="ok", good=NOW, strikes=0, since=None, mends=1),
+        mending(CODE, archived=COPY),
     ],
     ids=[
         "not told", "not gone", "left alone", "declined", "no copy", "private", "no link", "declined move", "works",

@@ -14,7 +14,18 @@ from bot.core.linkreport import MARKER
 from bot.core.talk import MOST_BODY
 from bot.model import LinkState
 from bot.plan import Issue
-from tests.core.seeing import NOW, days_ago, drawn, failing, good, linked, memory, moved, sight
+from tests.core.seeing import (
+    NOW,
+    days_ago,
+    drawn,
+    failing,
+    good,
+    linked,
+    memory,
+    mending,
+    moved,
+    sight,
+)
 from tests.making import listed, rendered, titles
 
 if TYPE_CHECKING:
@@ -32,7 +43,10 @@ def test_the_example_of_the_reference_is_what_is_made() -> None:
         linked("holt2024fedquill", code=CODE, slides=f"{down}/a.pdf", page="http://www.example.org"),
         listed(
             "entries/2024/tanaka2024quiet.yaml", title="Quiet", ids={"arxiv": "2405.90002"},
-            links={"code": CODE, "slides": f"{down}/b.pdf", "video": "https://tls.example.org/v"},
+            links={
+                "code": CODE, "slides": f"{down}/b.pdf", "video": "https://tls.example.org/v",
+                "page": "https://quiet.example.org/",
+            },
             sources={"links": "person"},
         ),
     )  # fmt: skip
@@ -42,6 +56,7 @@ def test_the_example_of_the_reference_is_what_is_made() -> None:
         failing(f"{down}/a.pdf", "name", **silent),
         failing(f"{down}/b.pdf", "name", **silent),
         failing("https://tls.example.org/v", "certificate", nights=9, reason="The certificate expired"),
+        mending("https://quiet.example.org/"),
         moved("http://www.example.org", "https://www.example.org/"),
         good("https://arxiv.org/abs/2405.90001", note="withdrawn by its authors"),
         good("https://arxiv.org/abs/2405.90002", ignored=date(2027, 2, 21)),
@@ -52,9 +67,9 @@ def test_the_example_of_the_reference_is_what_is_made() -> None:
     [shown] = re.findall(r"```markdown\n(.*?)```", REFERENCE.read_text("utf-8"), re.DOTALL)
     assert made == shown
     page = rendered(made)
-    assert page.elements.count("h2") == 3
+    assert page.elements.count("h2") == 4
     assert page.elements.count("details") == 2
-    assert page.text.count("leave it alone") == 2
+    assert page.text.count("leave it alone") == 3
 
 
 @pytest.mark.parametrize(
@@ -109,10 +124,23 @@ def test_nothing_changes_while_a_link_only_goes_on_failing() -> None:
     assert linkreport.drawn(one).body == linkreport.drawn(again).body
 
 
-def test_a_told_link_that_worked_once_says_so() -> None:
-    state = failing(CODE, verdict="ok", good=NOW, strikes=0, since=None, mends=1)
+@pytest.mark.parametrize("verdict", ["ok", "blocked"])
+def test_a_told_link_that_worked_since_is_watched_and_not_called_failing(verdict: str) -> None:
+    """Also where the night after its good one told nothing."""
+    state = mending(
+        CODE, verdict=verdict, reported=days_ago(7), archived="https://web.archive.org/web/1/x"
+    )
 
-    assert "once more, and it goes from here" in drawn([state], linked(code=CODE)).body
+    report = drawn([state], linked(code=CODE))
+
+    assert report.is_open
+    assert [one.heading for one in report.told] == ["Work again"]
+    assert f"- `{CODE}`: works since 2026-11-22, once more and it goes from here\n" in report.body
+    assert "holt2024fedquill.yaml), code\n" in report.body
+    assert "archive.org" not in report.body
+    assert report.problems == ()
+    [row] = report.rows
+    assert row.startswith(f"Work again: `{CODE}` since 2026-11-22; ")
 
 
 def test_a_host_that_is_down_is_one_line_with_one_box() -> None:
