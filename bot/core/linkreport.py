@@ -53,7 +53,7 @@ class Sight:
     listed: Sequence[Listed]
     now: datetime
     fixes: Sequence[Fix] = ()
-    """What the pull request proposes."""
+    """What the pull request has in it, or its branch where none may be opened."""
     pull: int | None = None
     """The pull request's number, where it is open."""
     repository: str | None = None
@@ -281,7 +281,10 @@ def _proposal(state: LinkState, place: Place, sight: Sight) -> Markdown:
     if place.field == "page" and not entry.ids:
         return Markdown("find another page of the paper, for nothing else links to it")
     out = f"take `{place.field}` out of the entry, or put another link in"
-    is_sure = linkfix.is_gone(state) or state.verdict == "invalid"
+    is_gone = linkfix.is_gone(state)
+    if is_gone and _archived(state) and state.archived != state.declined:
+        out += ", such as the archived copy"
+    is_sure = is_gone or state.verdict == "invalid"
     return Markdown(out if is_sure else f"if it stays so, {out}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.core import linkfix, linkreport, listlinks, nights
+from bot.core import linkreport, listlinks, nights
 from bot.core.linkreport import Sight
 from bot.edge import catalog, disk, runner
 from bot.edge.hub import MovedError
@@ -58,19 +58,15 @@ def _file(name: str, settings: Settings) -> Memory | None:
 
 
 def _local(root: str | None, memory: Memory, settings: Settings) -> Report:
-    """The report of the list in a folder."""
+    """The report of the list in a folder, where nothing is proposed to anybody."""
     home = disk.root(root)
     config, listed = catalog.config(home), catalog.entries(home / disk.ENTRIES)
-    placed = listlinks.found(listed)
-    allows = settings.allows_private
-    fixes = linkfix.fixes(memory, placed, listed, config, now=settings.now, allows_private=allows)
     return linkreport.drawn(
         Sight(
             memory=memory,
-            placed=placed,
+            placed=listlinks.found(listed),
             listed=listed,
             now=settings.now,
-            fixes=fixes,
             repository=config.repository,
         )
     )

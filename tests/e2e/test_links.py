@@ -452,6 +452,32 @@ def test_a_branch_that_a_person_committed_to_is_left_alone(stage: Stage) -> None
     assert stage.repository.refs()["refs/heads/bot/links"] == tip
 
 
+def test_of_a_branch_that_is_left_alone_only_what_it_has_is_told(stage: Stage) -> None:
+    with_links(stage, code=CODE, slides=SLIDES)
+    report(stage, moved(CODE, f"{CODE}-2"))
+    [pull] = pulls(stage)
+    mine = stage.entries("bot/links")[PATH].replace("Voting", "The Voting")
+    stage.repository.person("mira").commit("bot/links", {PATH: mine}, "Better")
+
+    report(stage, moved(CODE, f"{CODE}-2"), dead(SLIDES, archived=COPY))
+
+    body = only(stage)["body"]
+    assert f"1 link moved for good: #{pull['number']} puts the new address in." in body
+    assert "put another link in, such as the archived copy" in body
+    assert "puts the archived copy" not in body
+
+
+def test_a_branch_that_a_person_committed_to_stays_when_nothing_is_left(stage: Stage) -> None:
+    with_links(stage, code=CODE)
+    report(stage, moved(CODE, f"{CODE}-2"))
+    [pull] = pulls(stage)
+    stage.repository.person("mira").commit("bot/links", {"entries/note.md": "Mine"}, "Note")
+
+    report(stage, later(fine(CODE)))
+
+    assert [row["number"] for row in pulls(stage)] == [pull["number"]]
+
+
 def test_where_no_pull_request_may_be_opened_the_branch_is_made(stage: Stage) -> None:
     stage.repository.set(can_approve_pull_request_reviews=False)
     with_links(stage, code=CODE)
@@ -563,14 +589,19 @@ def test_an_answer_that_does_not_come_is_asked_for_again(stages: Stages) -> None
     assert all(one == ends[0] for one in ends)
 
 
-def test_a_refused_branch_keeps_nobody_from_the_issue(stage: Stage) -> None:
-    with_links(stage, code=CODE)
+def test_a_refused_branch_keeps_nobody_from_the_issue_and_is_not_told_of(stage: Stage) -> None:
+    with_links(stage, code=CODE, slides=SLIDES)
     stage.proxy.clear()
     stage.proxy.fail(Status(422, body='{"message": "A rule"}'), method="POST", path="/statuses/")
+    states = dead(CODE, archived=COPY), moved(SLIDES, f"{SLIDES}x")
 
-    assert report(stage, dead(CODE, archived=COPY), clear=False).code == 3
+    assert report(stage, *states, clear=False).code == 3
 
-    assert only(stage)["state"] == "open"
+    row = only(stage)
+    assert row["state"] == "open"
+    assert "such as the archived copy" in row["body"]
+    assert f"`{SLIDES}`: moved to `{SLIDES}x`" in row["body"]
+    assert "puts" not in row["body"]
 
 
 def test_a_plan_brings_the_memory_and_counts_the_links_of_the_list(

@@ -27,11 +27,13 @@ def test_without_github_the_report_is_printed(
 ) -> None:
     monkeypatch.setenv("BOT_NOW", "2026-11-24")
     listing.add(linked(code=CODE))
-    listing.write("state.jsonl", ledger.dump(memory(failing(CODE))))
+    state = failing(CODE, archived="https://web.archive.org/web/1/x")
+    listing.write("state.jsonl", ledger.dump(memory(state)))
 
     assert run("state.jsonl") == 0
     told = capsys.readouterr().out
     assert "## Gone" in told
+    assert "bot/links" not in told, "there is no branch"
     assert f"`{CODE}`: since 2026-11-21" in told
 
     assert run(state="state.jsonl") == 0
