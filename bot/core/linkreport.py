@@ -84,7 +84,7 @@ class Told:
     @property
     def name(self) -> str:
         """What its box goes by."""
-        return memo.digest(f"//{self.host}" if self.host else self.state.url)
+        return _host_name(self.state.url) if self.host else memo.digest(self.state.url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +188,11 @@ def _heading(state: LinkState) -> str:
 
 def _host(url: str) -> str:
     return urlsplit(url).netloc.lower()
+
+
+def _host_name(url: str) -> str:
+    """What the box of a link's host goes by."""
+    return memo.digest(f"//{_host(url)}")
 
 
 def _sections(told: Iterable[Told], sight: Sight) -> tuple[dict[str, list[Markdown]], int]:
@@ -406,25 +411,25 @@ def is_ours(issue: Issue, us: frozenset[str]) -> bool:
     return issue.author in us and not issue.is_pull and is_marked
 
 
-def ticked(memory: Memory, body: str, *, now: datetime) -> Memory:
+def ticked(memory: Memory, body: str, *, shown: Memory, now: datetime) -> Memory:
     """The memory, with what the ticked boxes of the issue ask for.
 
-    Only who may write to the repository can tick a box in what the bot wrote.
+    `shown` is what was remembered when the issue was written: the box of a host stands for the
+    links that were told then and had no box of their own, whatever came of them since. Only who
+    may write to the repository can tick a box in what the bot wrote.
     """
     links = dict(memory.links)
-    boxes = {
-        (found["kind"], found["name"])
-        for found in _BOX.finditer(body.replace("\r\n", "\n"))
-        if found["tick"] != " "
-    }
+    found = [*_BOX.finditer(body.replace("\r\n", "\n"))]
+    named = {box["name"] for box in found}
+    boxes = {(box["kind"], box["name"]) for box in found if box["tick"] != " "}
     for url, state in memory.links.items() if boxes else ():
-        names = {memo.digest(url)}
-        if state.is_host_down and nights.is_told(state, now=now):
-            names.add(memo.digest(f"//{_host(url)}"))
+        name, before = memo.digest(url), shown.links.get(url)
+        if before and before.reported and name not in named:
+            name = _host_name(url)
         if is_ignored(state, now.date()):
-            if any(("heed", name) in boxes for name in names):
+            if ("heed", name) in boxes:
                 links[url] = replace(state, ignored=None)
-        elif any(("leave", name) in boxes for name in names):
+        elif ("leave", name) in boxes:
             links[url] = replace(state, ignored=until(DAYS, now=now))
     return replace(memory, links=links)
 

@@ -78,19 +78,21 @@ class Board:
         memory: Memory,
         state: State,
         *,
+        shown: Memory | None = None,
         heard: Callable[[Memory], Memory] = lambda memory: memory,
     ) -> Shown:
         """Keep the memory, then bring issue and pull request up to date with it.
 
-        `heard` is what somebody asked for besides the boxes. Raises MovedError where the state was
-        kept by somebody else since it was read.
+        `shown` is what the issue shows so far, where that is another memory. `heard` is what
+        somebody asked for besides the boxes. Raises MovedError where the state was kept by
+        somebody else since it was read.
         """
         now = self._settings.now
         issue = self._issue(memory)
         memory = nights.kept(memory, [link.url for link in self.placed])
         memory = replace(memory, issue=issue.number if issue else None)
         if issue:
-            memory = linkreport.ticked(memory, issue.body, now=now)
+            memory = linkreport.ticked(memory, issue.body, shown=shown or memory, now=now)
         memory = heard(memory)
         pulls = self._hub.pulls(intake.LINKS_BRANCH)
         allows = self._settings.allows_private

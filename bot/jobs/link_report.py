@@ -82,7 +82,7 @@ def _shown(desk: Desk, parts: Sequence[Memory]) -> Report:
                 # The night is not lost, and nothing is shown of a list that cannot be read.
                 here.keep(memory, state)
                 raise disk.Problems(desk.mirror.problems)
-            return here.show(memory, state).report
+            return here.show(memory, state, shown=known).report
         except MovedError as moved:
             # Somebody said `/ignore`, or merged something: read again, and merge with that.
             if attempt == _TRIES - 1:

@@ -30,6 +30,7 @@ from tests.making import listed, rendered, titles
 
 if TYPE_CHECKING:
     from bot.core.entry import Listed
+    from bot.model import Memory
 
 CODE = "https://github.com/ada/fed"
 SLIDES = "https://slides.example.org/a.pdf"
@@ -153,8 +154,25 @@ def test_a_host_that_is_down_is_one_line_with_one_box() -> None:
     assert "`down.example.org`: 12 links of this host since 2026-11-19" in body
     assert body.count("[ ]") == 1
     assert "and 2 more places" in body
-    ticked = linkreport.ticked(memory(*states), body.replace("[ ]", "[x]"), now=NOW)
-    assert {one.ignored for one in ticked.links.values()} == {date(2027, 2, 21)}
+    known = memory(*states)
+    later = ticked(known, body.replace("[ ]", "[x]"))
+    assert {one.ignored for one in later.links.values()} == {date(2027, 2, 21)}
+
+
+def test_a_hosts_box_counts_for_the_links_that_it_stood_for_whatever_came_of_them() -> None:
+    down = "https://down.example.org"
+    gone, one, other, new = (f"{down}/{name}" for name in ("gone", "one", "other", "new"))
+    silent: dict[str, Any] = {"nights": 9, "is_host_down": True}
+    shown = memory(
+        failing(gone), failing(one, "server", **silent), failing(other, "server", **silent)
+    )
+    entries = linked(code=gone, slides=one, video=other, page=new)
+    body = box(drawn(shown.links.values(), entries).body, "leave them alone")
+
+    tonight = memory(failing(gone), mending(one), good(other), failing(new))
+    links = linkreport.ticked(tonight, body, shown=shown, now=NOW).links
+
+    assert [name for name in (gone, one, other, new) if links[name].ignored] == [one, other]
 
 
 @pytest.mark.parametrize(
@@ -197,7 +215,7 @@ def test_what_strangers_write_does_nothing_in_it(reason: str, note: str, title: 
     assert page.links == usual.links
     kinds = [name for name in page.elements if name not in {"code", "span"}]
     assert kinds == [name for name in usual.elements if name not in {"code", "span"}]
-    assert linkreport.ticked(memory(failing(CODE)), hostile.body, now=NOW) == memory(failing(CODE))
+    assert ticked(memory(failing(CODE)), hostile.body) == memory(failing(CODE))
 
 
 def test_a_title_with_a_box_of_its_own_ticks_nothing() -> None:
@@ -206,7 +224,7 @@ def test_a_title_with_a_box_of_its_own_ticks_nothing() -> None:
 
     body = drawn([failing(CODE, reason=reason)], linked(code=CODE)).body
 
-    assert linkreport.ticked(memory(failing(CODE)), body, now=NOW).links[CODE].ignored is None
+    assert ticked(memory(failing(CODE)), body).links[CODE].ignored is None
 
 
 def test_five_hundred_dead_links_fit_and_the_rest_is_counted() -> None:
@@ -229,6 +247,11 @@ def test_five_hundred_dead_links_fit_and_the_rest_is_counted() -> None:
 # Boxes
 
 
+def ticked(known: Memory, body: str) -> Memory:
+    """What is remembered after a night that found nothing new."""
+    return linkreport.ticked(known, body, shown=known, now=NOW)
+
+
 def box(body: str, words: str) -> str:
     return body.replace(f"[ ] {words}", f"[X] {words}")
 
@@ -238,7 +261,7 @@ def test_a_ticked_box_counts_and_an_empty_one_does_not() -> None:
     body = drawn(states, linked(code=CODE, slides=SLIDES)).body
     first = box(body.partition(SLIDES)[0], "leave it alone").replace("\n", "\r\n")
 
-    links = linkreport.ticked(memory(*states), first + body.partition(SLIDES)[2], now=NOW).links
+    links = ticked(memory(*states), first + body.partition(SLIDES)[2]).links
 
     assert (links[CODE].ignored, links[SLIDES].ignored) == (date(2027, 2, 21), None)
 
@@ -248,7 +271,7 @@ def test_a_box_that_was_taken_in_already_changes_nothing() -> None:
     body = box(drawn([failing(CODE)], linked(code=CODE)).body, "leave it alone")
     known = memory(failing(CODE, ignored=date(2027, 1, 1)))
 
-    assert linkreport.ticked(known, body, now=NOW) == known
+    assert ticked(known, body) == known
 
 
 def test_leaving_alone_ends_by_a_box_and_by_itself() -> None:
@@ -256,8 +279,8 @@ def test_leaving_alone_ends_by_a_box_and_by_itself() -> None:
     report = drawn(known.links.values(), linked(code=CODE))
 
     assert not report.is_open
-    ticked = linkreport.ticked(known, box(report.body, "tell of it again"), now=NOW)
-    assert ticked.links[CODE].ignored is None
+    later = ticked(known, box(report.body, "tell of it again"))
+    assert later.links[CODE].ignored is None
     one = sight(known.links.values(), linked(code=CODE))
     assert linkreport.drawn(replace(one, now=NOW + timedelta(days=1))).is_open
 

@@ -281,6 +281,23 @@ def test_a_ticked_box_leaves_a_link_alone_until_it_is_taken_back(stage: Stage) -
     assert only(stage)["state"] == "open"
 
 
+def test_a_hosts_ticked_box_counts_though_the_host_is_up_again(stage: Stage) -> None:
+    one, other = "https://lab.example.org/a", "https://lab.example.org/b"
+    with_links(stage, code=one, slides=other)
+    nights = tuple((ASKED - timedelta(days=9 - n), "server") for n in range(9))
+    down: dict[str, Any] = {
+        "verdict": "suspect", "status": 503, "strikes": 9, "failures": nights,
+        "since": nights[0][0], "is_host_down": True,
+    }  # fmt: skip
+    report(stage, dead(one, **down), dead(other, **down))
+    tick(stage, "leave them alone")
+
+    report(stage, mending(one), later(dead(other, **(down | {"is_host_down": False}))))
+
+    assert {known(stage).links[url].ignored for url in (one, other)} == {date(2027, 2, 21)}
+    assert only(stage)["state"] == "closed"
+
+
 def test_what_was_left_alone_is_told_again_after_its_last_day(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
