@@ -14,6 +14,7 @@ from bot.core import branch as branches
 from bot.core import entry, intake, ledger, linkfix, linkreport, listlinks, nights, talk
 from bot.core.linkreport import Sight
 from bot.edge import catalog, mirror, runner
+from bot.edge.hub import MovedError
 from bot.edge.wire import HubError, MissingError
 from bot.model import Memory
 from bot.plan import Post, Propose, Retire
@@ -84,8 +85,8 @@ class Board:
         """Keep the memory, then bring issue and pull request up to date with it.
 
         `shown` is what the issue shows so far, where that is another memory. `heard` is what
-        somebody asked for besides the boxes. Raises MovedError where the state was kept by
-        somebody else since it was read.
+        somebody asked for besides the boxes. Raises MovedError where somebody else kept the
+        state since it was read, or wrote into the issue.
         """
         now = self._settings.now
         issue = self._issue(memory)
@@ -166,6 +167,8 @@ class Board:
         if issue is None and not report.is_open:
             return None
         self._hub.make_labels((linkreport.LABEL,))
+        if issue and (issue.title, _said(issue.body)) != (linkreport.TITLE, _said(report.body)):
+            self._look_again(issue)
         return self._hub.post(
             Post(
                 label=linkreport.LABEL,
@@ -176,6 +179,15 @@ class Board:
                 present=issue,
             )
         )
+
+    def _look_again(self, issue: Issue) -> None:
+        """Raise MovedError where somebody wrote into it meanwhile: a box that is ticked counts."""
+        try:
+            present = self._hub.issue(issue.number)
+        except MissingError as gone:
+            raise MovedError(f"#{issue.number} went away while the report was made") from gone
+        if present.body != issue.body:
+            raise MovedError(f"#{issue.number} was edited while the report was made")
 
     # The pull request
 
@@ -249,7 +261,7 @@ class Board:
         """Whether the pull request is one commit on the default branch with just this in it."""
         is_on_top = wanted.tip and wanted.tip.parents == (self._desk.mirror.base.commit,)
         is_same = files == {path: _blob(text) for path, text in wanted.files.items()}
-        said = pull.body.replace("\r\n", "\n").strip() == wanted.body.strip()
+        said = _said(pull.body) == _said(wanted.body)
         is_labelled = linkreport.LABEL in pull.labels
         return bool(is_on_top and is_same and said and pull.title == wanted.title and is_labelled)
 
@@ -257,6 +269,11 @@ class Board:
 def _open(pulls: Sequence[Pull]) -> Pull | None:
     """The open one of a branch's pull requests, which comes first."""
     return pulls[0] if pulls and pulls[0].is_open else None
+
+
+def _said(body: str) -> str:
+    """A text as it was written, whatever line ends GitHub keeps."""
+    return body.replace("\r\n", "\n").strip()
 
 
 def _blob(text: str | None) -> str | None:

@@ -73,18 +73,22 @@ def _local(root: str | None, memory: Memory, settings: Settings) -> Report:
 
 
 def _shown(desk: Desk, parts: Sequence[Memory]) -> Report:
+    shown: Memory | None = None
     for attempt in range(_TRIES):
         here = Board(desk)
         known, state = here.read()
+        # An attempt that was given up kept its memory, and the issue shows none of it.
+        shown = shown or known
         memory = nights.merge(known, parts)
         try:
             if desk.mirror.problems:
                 # The night is not lost, and nothing is shown of a list that cannot be read.
                 here.keep(memory, state)
                 raise disk.Problems(desk.mirror.problems)
-            return here.show(memory, state, shown=known).report
+            return here.show(memory, state, shown=shown).report
         except MovedError as moved:
-            # Somebody said `/ignore`, or merged something: read again, and merge with that.
+            # Somebody ticked a box, said `/ignore` or merged something: read again, and merge
+            # with that.
             if attempt == _TRIES - 1:
                 raise
             runner.log(f"{moved}: once more")

@@ -298,6 +298,37 @@ def test_a_hosts_ticked_box_counts_though_the_host_is_up_again(stage: Stage) -> 
     assert only(stage)["state"] == "closed"
 
 
+@pytest.mark.parametrize(
+    "write", [("PATCH", "/git/refs/"), ("GET", "/pulls$"), ("GET", "/labels$")]
+)
+def test_a_box_that_is_ticked_while_the_report_is_made_counts(
+    stage: Stage, write: tuple[str, str]
+) -> None:
+    with_links(stage, code=CODE, slides=SLIDES)
+    report(stage, dead(CODE))
+    stage.proxy.clear()
+    method, path = write
+    stage.proxy.before(lambda: tick(stage, "leave it alone"), method=method, path=path)
+
+    assert report(stage, dead(CODE), dead(SLIDES), clear=False).code == 0
+
+    assert known(stage).links[CODE].ignored == date(2027, 2, 21)
+    assert f"`{CODE}` until 2027-02-21" in only(stage)["body"]
+    assert f"`{SLIDES}`: since" in only(stage)["body"]
+
+
+def test_an_issue_that_is_deleted_while_the_report_is_made_is_opened_anew(stage: Stage) -> None:
+    with_links(stage, code=CODE, slides=SLIDES)
+    report(stage, dead(CODE))
+    mira, old = stage.repository.person("mira"), only(stage)["number"]
+    stage.proxy.clear()
+    stage.proxy.before(lambda: mira.delete_issue(old), method="PATCH", path="/git/refs/")
+
+    assert report(stage, dead(CODE), dead(SLIDES), clear=False).code == 0
+
+    assert known(stage).issue == only(stage)["number"] != old
+
+
 def test_what_was_left_alone_is_told_again_after_its_last_day(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
