@@ -406,8 +406,8 @@ _BOX = re.compile(
 
 
 def is_ours(issue: Issue, us: frozenset[str]) -> bool:
-    """Whether an issue is the report, also where a person wrote something before its start."""
-    is_marked = issue.body.startswith(MARKER) or LABEL in issue.labels
+    """Whether an issue is the report, also where a person wrote into it or took its label off."""
+    is_marked = MARKER in text.lines(issue.body).split("\n") or LABEL in issue.labels
     return issue.author in us and not issue.is_pull and is_marked
 
 

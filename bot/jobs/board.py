@@ -159,7 +159,8 @@ class Board:
             except MissingError:
                 runner.log(f"the report #{memory.issue} is not here any more")
             else:
-                if issue.author in self._hub.us and not (issue.is_pull or issue.is_locked):
+                # A copy of the repository has the state, and other issues.
+                if linkreport.is_ours(issue, self._hub.us) and not issue.is_locked:
                     return issue
         return self._hub.kept_issue(linkreport.LABEL, linkreport.MARKER)
 

@@ -310,3 +310,22 @@ def test_only_our_own_issue_is_the_report() -> None:
     assert linkreport.is_ours(issue, frozenset({"us"}))
     assert not linkreport.is_ours(issue, frozenset({"them"}))
     assert not linkreport.is_ours(replace(issue, body="Hello"), frozenset({"us"}))
+    assert not linkreport.is_ours(replace(issue, is_pull=True), frozenset({"us"}))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"body": f"Mine.\r\n{MARKER}\r\nThese"}, {"body": "Mine.", "labels": ("links",)}],
+    ids=["marker", "label"],
+)
+def test_the_report_is_known_whatever_a_person_wrote_into_it(fields: dict[str, Any]) -> None:
+    issue = Issue(number=1, title="", author="us", author_id=1, is_open=True, **fields)
+
+    assert linkreport.is_ours(issue, frozenset({"us"}))
+
+
+def test_a_text_that_only_speaks_of_the_marker_is_not_the_report() -> None:
+    body = f"The list starts with `{MARKER}` there."
+    issue = Issue(number=1, title="", body=body, author="us", author_id=1, is_open=True)
+
+    assert not linkreport.is_ours(issue, frozenset({"us"}))

@@ -234,6 +234,22 @@ def test_somebody_elses_issue_is_never_taken_for_the_report(stage: Stage) -> Non
     assert known(stage).issue != forged
 
 
+def test_a_number_that_names_another_issue_of_the_bot_leaves_that_alone(stage: Stage) -> None:
+    """As in a copy of the repository, where the state tells a number of the first one."""
+    with_links(stage, code=CODE)
+    token = stage.repository.token({"issues": "write"})
+    form = {"title": "Digest", "body": "<!-- list-bot:digest -->\nNew papers", "labels": []}
+    stage.repository.call("POST", "issues", form, token=token)
+    [other] = stage.repository.issues()
+    memory = ledger.dump(Memory(issue=other["number"]))
+    stage.repository.person("mira").commit("bot-state", {"links.jsonl": memory}, "Copy")
+
+    report(stage, dead(CODE))
+
+    assert stage.repository.issue(other["number"])["body"] == form["body"]
+    assert known(stage).issue == only(stage)["number"] != other["number"]
+
+
 def test_two_runs_at_once_leave_one_issue(stage: Stage) -> None:
     with_links(stage, code=CODE)
     token = stage.repository.token({"issues": "write"})
