@@ -97,7 +97,8 @@ class Board:
         memory = heard(memory)
         pulls = self._hub.pulls(intake.LINKS_BRANCH)
         allows = self._settings.allows_private
-        memory = linkfix.settled(memory, pulls, now=now, allows_private=allows)
+        us = self._hub.us
+        memory = linkfix.settled(memory, pulls, us=us, now=now, allows_private=allows)
         state = self.keep(memory, state)
         fixes = self._fixes(memory)
         failure: HubError | None = None

@@ -486,6 +486,20 @@ def test_a_pull_request_that_a_person_closed_is_not_made_again(stage: Stage) -> 
     assert known(stage).links[SLIDES].declined is None
 
 
+def test_a_pull_request_that_is_closed_with_a_word_of_why_is_not_made_again(stage: Stage) -> None:
+    with_links(stage, code=CODE)
+    report(stage, moved(CODE, f"{CODE}-2"))
+    [pull] = pulls(stage)
+    mira = stage.repository.person("mira")
+    mira.edit_issue(pull["number"], body="No thanks.\r\n" + pull["body"])
+    mira.close_pull(pull["number"])
+
+    report(stage, moved(CODE, f"{CODE}-2"))
+
+    assert pulls(stage) == []
+    assert known(stage).links[CODE].declined == f"{CODE}-2"
+
+
 def test_reconcile_makes_the_pull_request_anew_when_main_moves(stage: Stage) -> None:
     with_links(stage, code=CODE, slides=SLIDES)
     report(stage, moved(CODE, f"{CODE}-2"), moved(SLIDES, f"{SLIDES}x"))
