@@ -67,7 +67,7 @@ def _local(root: str | None, memory: Memory, settings: Settings) -> Report:
             placed=listlinks.found(listed),
             listed=listed,
             now=settings.now,
-            repository=config.repository,
+            repository=settings.repository or config.repository,
         )
     )
 
