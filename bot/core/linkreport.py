@@ -56,6 +56,8 @@ class Sight:
     """What the pull request has in it, or its branch where none may be opened."""
     pull: int | None = None
     """The pull request's number, where it is open."""
+    server: str
+    """Where pages of GitHub start, such as `https://github.com`."""
     repository: str | None = None
     """'owner/name'; without it links to files are relative."""
 
@@ -262,7 +264,7 @@ class _Place:
 
 
 def _place(link: Placed, place: Place, sight: Sight) -> _Place:
-    start = f"https://github.com/{sight.repository}" if sight.repository else ".."
+    start = f"{sight.server}/{sight.repository}" if sight.repository else ".."
     state = sight.memory.links[link.url]
     return _Place(
         path=escape.gfm(place.path),

@@ -147,6 +147,7 @@ class Board:
             now=self._settings.now,
             fixes=standing.fixes,
             pull=standing.pull.number if standing.pull else None,
+            server=self._settings.server_url,
             repository=self._hub.repository,
         )
 

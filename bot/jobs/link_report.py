@@ -67,6 +67,7 @@ def _local(root: str | None, memory: Memory, settings: Settings) -> Report:
             placed=listlinks.found(listed),
             listed=listed,
             now=settings.now,
+            server=settings.server_url,
             repository=settings.repository or config.repository,
         )
     )

@@ -83,7 +83,8 @@ def sight(
     known = memory(*states)
     plain: dict[str, Any] = {
         "memory": known, "placed": listlinks.found(entries), "listed": entries, "now": NOW,
-        "fixes": fixes(known, *entries), "pull": pull, "repository": "lab/list",
+        "fixes": fixes(known, *entries), "pull": pull, "server": "https://github.com",
+        "repository": "lab/list",
     }  # fmt: skip
     return linkreport.Sight(**(plain | fields))
 

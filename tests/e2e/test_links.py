@@ -132,6 +132,18 @@ def test_a_dead_link_opens_one_issue_that_says_where_it_stands(stage: Stage) -> 
     assert known(stage).links.keys() == {CODE}
 
 
+def test_its_links_lead_to_the_server_that_the_list_is_on(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_SERVER_URL", "https://git.lab.example")
+    with_links(stage, code=CODE)
+
+    report(stage, dead(CODE))
+
+    start = f"https://git.lab.example/{stage.repository.full_name}"
+    assert f"[{PATH}]({start}/blob/HEAD/{PATH})" in only(stage)["body"]
+
+
 def test_a_list_without_trouble_opens_nothing(stage: Stage) -> None:
     with_links(stage, code=CODE)
 

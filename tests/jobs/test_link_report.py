@@ -44,9 +44,13 @@ def test_without_github_the_report_is_printed(
     ("names", "start"),
     [
         ({"GITHUB_REPOSITORY": "lab/list"}, "https://github.com/lab/list"),
+        (
+            {"GITHUB_REPOSITORY": "lab/list", "GITHUB_SERVER_URL": "https://git.lab.example/"},
+            "https://git.lab.example/lab/list",
+        ),
         ({}, ".."),
     ],
-    ids=["repository", "neither"],
+    ids=["repository", "server", "neither"],
 )
 def test_its_links_lead_into_the_repository_that_the_environment_names(
     listing: Listing,
