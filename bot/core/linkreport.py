@@ -32,6 +32,8 @@ TITLE = "Links of the list that fail"
 DAYS = 90
 """How long a ticked box leaves a link alone."""
 MOST_DAYS = 365
+SILENT_DAYS = 30
+"""How long a link tells nothing before people hear of it: no service is down for so long."""
 MOST_ROWS = 42_000
 """Characters of all links that are told; GitHub takes 65,536 of a whole text."""
 MOST_NOTES = 3_000
@@ -116,7 +118,8 @@ def drawn(sight: Sight) -> Report:
         sections=sections,
         left=left,
         notes=notes,
-        blocked=counts["blocked"],
+        silent=sum(_is_silent(state) for state in _states(sight)),
+        silent_days=SILENT_DAYS,
         pull=_pull(sight) if any(fix.kind != "archived" for fix in sight.fixes) else "",
         moved=counts["moved"],
         days=DAYS,
@@ -353,8 +356,19 @@ def _listed(rows: Sequence[Markdown]) -> _Listed:
     return _Listed(rows=kept, left=len(rows) - len(kept), count=len(rows))
 
 
+def _states(sight: Sight) -> list[LinkState]:
+    return [sight.memory.links[it.url] for it in sight.placed if it.url in sight.memory.links]
+
+
+def _is_silent(state: LinkState) -> bool:
+    """Whether no look of a month told whether it works; failures are remembered for so long."""
+    if state.verdict != "blocked" or state.failures:
+        return False
+    return state.good is None or state.asked - state.good >= timedelta(days=SILENT_DAYS)
+
+
 def _counts(sight: Sight, told: Iterable[Told]) -> dict[str, int]:
-    states = [sight.memory.links[it.url] for it in sight.placed if it.url in sight.memory.links]
+    states = _states(sight)
     return {
         "links": len(sight.placed),
         "told": sum(len(one.links) for one in told),

@@ -100,7 +100,7 @@ def test_what_people_need_not_hear_opens_nothing() -> None:
     states = [
         good(CODE, note="archived by its owner"),
         good(SLIDES, failures=tuple(flaky), reason="answered 503"),
-        good("https://arxiv.org/abs/2405.90001", verdict="blocked"),
+        good("https://arxiv.org/abs/2405.90001", verdict="blocked", good=None),
     ]
 
     report = drawn(states, entry)
@@ -109,7 +109,7 @@ def test_what_people_need_not_hear_opens_nothing() -> None:
     assert report.told == ()
     assert "Fail now and then (1)" in report.body
     assert "archived by its owner" in report.body
-    assert "1 link does not tell" in report.body
+    assert "could tell whether 1 link works" in report.body
 
 
 def test_nothing_changes_while_a_link_only_goes_on_failing() -> None:
@@ -123,6 +123,31 @@ def test_nothing_changes_while_a_link_only_goes_on_failing() -> None:
     again = replace(one, memory=memory(longer), now=tomorrow)
 
     assert linkreport.drawn(one).body == linkreport.drawn(again).body
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"good": days_ago(8)}, {"good": None, "failures": ((days_ago(20), "server"),)}],
+    ids=["good", "failed"],
+)
+def test_nothing_changes_while_a_service_is_down(fields: dict[str, Any]) -> None:
+    """That tells nothing new of a link which told something within a month."""
+    entry, state = linked(code=CODE, slides=SLIDES), good(CODE, **fields)
+    silent = replace(state, verdict="blocked", reason="GitHub could not be asked")
+
+    night = drawn([failing(SLIDES), silent], entry)
+
+    assert night.body == drawn([failing(SLIDES), state], entry).body
+    assert "| do not tell | 1 |" in linkreport.summary(night)
+
+
+def test_links_that_never_tell_are_counted() -> None:
+    silent: dict[str, Any] = {"verdict": "blocked", "reason": "HTTP 403"}
+    states = [good(CODE, good=None, **silent), good(SLIDES, good=days_ago(30), **silent)]
+
+    body = drawn(states, linked(code=CODE, slides=SLIDES)).body
+
+    assert "No look of the last 30 days could tell whether 2 links work" in body
 
 
 @pytest.mark.parametrize("verdict", ["ok", "blocked"])
