@@ -100,7 +100,7 @@ def proposed(
 
 def is_moved(state: LinkState) -> bool:
     """Whether it moved for good, as far as several nights can tell."""
-    return state.verdict == "moved" and bool(state.final_url) and state.moves >= NIGHTS_MOVED
+    return bool(state.final_url) and state.moves >= NIGHTS_MOVED
 
 
 def is_gone(state: LinkState) -> bool:

@@ -63,10 +63,13 @@ def test_nothing_else_is_proposed(state: LinkState) -> None:
     assert fixes(memory(state), linked(code=CODE)) == ()
 
 
-def test_a_night_that_told_nothing_of_what_is_gone_takes_no_copy_back() -> None:
-    state = replace(GONE, verdict="blocked", status=None, reason="GitHub could not be asked")
+@pytest.mark.parametrize("state", [GONE, moved(CODE, NEW)], ids=["gone", "moved"])
+def test_a_night_that_tells_nothing_takes_nothing_back(state: LinkState) -> None:
+    silent = replace(state, verdict="blocked", status=None, reason="GitHub could not be asked")
 
-    assert offered(*fixes(memory(state), linked(code=CODE))) == [("code", COPY, "archived")]
+    found = fixes(memory(silent), linked(code=CODE))
+
+    assert found == fixes(memory(state), linked(code=CODE)) != ()
 
 
 def test_an_address_is_written_as_every_link_of_the_list() -> None:
