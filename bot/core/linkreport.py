@@ -224,7 +224,7 @@ def _block(one: Told, sight: Sight) -> Markdown:
             "host": one.host and _code(one.host),
             "count": len(one.links),
             "since": _since(one.state),
-            "reason": _told_reason(one.state),
+            "reason": _reason(_why(one.state)),
             "is_mending": _is_mending(one.state),
             "places": [_place(link, place, sight) for link, place in places[:MOST_PLACES]],
             "more": max(0, len(places) - MOST_PLACES),
@@ -241,8 +241,12 @@ def _since(state: LinkState) -> str:
     return moment.date().isoformat() if moment else ""
 
 
-def _told_reason(state: LinkState) -> Markdown:
-    return Markdown() if _is_mending(state) else _reason(state.reason)
+def _why(state: LinkState) -> str:
+    """Why it is told; nothing where it works again."""
+    if _is_mending(state):
+        return ""
+    is_silent = state.verdict == "blocked"
+    return f"the last look told nothing: {state.reason}" if is_silent else state.reason
 
 
 def _reason(reason: str) -> Markdown:
@@ -325,7 +329,8 @@ def _notes(sight: Sight) -> dict[str, list[Markdown]]:
             new = _code(str(state.final_url))
             rows["moved"].append(line(code, Markdown(f"moved to {new}"), _keys(link)))
         if nights.is_flaky(state, now=sight.now):
-            rows["flaky"].append(line(code, _reason(state.reason), _keys(link)))
+            reason = _reason(state.reason if state.strikes else "")
+            rows["flaky"].append(line(code, reason, _keys(link)))
         if state.note:
             rows["editorial"].append(line(code, _reason(state.note), _keys(link)))
     return rows
@@ -389,7 +394,7 @@ def _row(one: Told, link: Placed, sight: Sight) -> Markdown:
             "heading": one.heading,
             "link": _code(link.url),
             "since": _since(state),
-            "reason": _told_reason(state),
+            "reason": _reason(_why(state)),
             "places": [(place.path, place.field) for place in link.places[:MOST_PLACES]],
         }
     )
@@ -402,7 +407,7 @@ def _problems(told: Iterable[Told], sight: Sight) -> Iterator[Problem]:
             state = sight.memory.links[link.url]
             if _is_mending(state):
                 continue
-            what = f"{text.quoted(link.url, most=200)} fails: {text.clipped(text.line(state.reason), _MOST_REASON)}"
+            what = f"{text.quoted(link.url, most=200)} fails: {text.clipped(text.line(_why(state)), _MOST_REASON)}"
             fix = "See the report of the list's links."
             for place in link.places[:MOST_PLACES]:
                 yield Problem(file=place.path, field=place.field, what=what, fix=fix)

@@ -65,7 +65,7 @@ def test_nothing_else_is_proposed(state: LinkState) -> None:
 
 @pytest.mark.parametrize("state", [GONE, moved(CODE, NEW)], ids=["gone", "moved"])
 def test_a_night_that_tells_nothing_takes_nothing_back(state: LinkState) -> None:
-    silent = replace(state, verdict="blocked", status=None, reason="GitHub could not be asked")
+    silent = replace(state, verdict="blocked", status=None, reason="HTTP 403")
 
     found = fixes(memory(silent), linked(code=CODE))
 

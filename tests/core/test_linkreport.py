@@ -99,7 +99,7 @@ def test_what_people_need_not_hear_opens_nothing() -> None:
     flaky = [(days_ago(n), "server") for n in (9, 7, 5, 3, 1)]
     states = [
         good(CODE, note="archived by its owner"),
-        good(SLIDES, failures=tuple(flaky), reason="answered 503"),
+        good(SLIDES, failures=tuple(flaky), reason="HTTP 200"),
         good("https://arxiv.org/abs/2405.90001", verdict="blocked", good=None),
     ]
 
@@ -108,6 +108,7 @@ def test_what_people_need_not_hear_opens_nothing() -> None:
     assert not report.is_open
     assert report.told == ()
     assert "Fail now and then (1)" in report.body
+    assert "HTTP 200" not in report.body
     assert "archived by its owner" in report.body
     assert "could tell whether 1 link works" in report.body
 
@@ -130,10 +131,10 @@ def test_nothing_changes_while_a_link_only_goes_on_failing() -> None:
     [{"good": days_ago(8)}, {"good": None, "failures": ((days_ago(20), "server"),)}],
     ids=["good", "failed"],
 )
-def test_nothing_changes_while_a_service_is_down(fields: dict[str, Any]) -> None:
-    """That tells nothing new of a link which told something within a month."""
+def test_a_link_that_tells_nothing_tonight_changes_nothing(fields: dict[str, Any]) -> None:
+    """Where it told something within a month."""
     entry, state = linked(code=CODE, slides=SLIDES), good(CODE, **fields)
-    silent = replace(state, verdict="blocked", reason="GitHub could not be asked")
+    silent = replace(state, verdict="blocked", reason="HTTP 403")
 
     night = drawn([failing(SLIDES), silent], entry)
 
@@ -167,6 +168,16 @@ def test_a_told_link_that_worked_since_is_watched_and_not_called_failing(verdict
     assert report.problems == ()
     [row] = report.rows
     assert row.startswith(f"Work again: `{CODE}` since 2026-11-22; ")
+
+
+def test_a_look_that_told_nothing_is_not_given_as_the_cause() -> None:
+    state = failing(CODE, verdict="blocked", reason="HTTP 403: the site does not show itself")
+
+    report = drawn([state], linked(code=CODE))
+
+    told = "the last look told nothing: HTTP 403: the site does not show itself"
+    assert f"- `{CODE}`: since 2026-11-21, {told}\n" in report.body
+    assert told in report.problems[0].what
 
 
 def test_a_host_that_is_down_is_one_line_with_one_box() -> None:
