@@ -162,7 +162,10 @@ def test_a_told_link_that_worked_since_is_watched_and_not_called_failing(verdict
 
     assert report.is_open
     assert [one.heading for one in report.told] == ["Work again"]
-    assert f"- `{CODE}`: works since 2026-11-22, once more and it goes from here\n" in report.body
+    assert (
+        f"- `{CODE}`: works since 2026-11-22; one more good night, and it goes from here\n"
+        in report.body
+    )
     assert "holt2024fedquill.yaml), code\n" in report.body
     assert "archive.org" not in report.body
     assert report.problems == ()
