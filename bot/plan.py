@@ -79,6 +79,8 @@ class Pull:
     is_merged: bool = False
     labels: tuple[str, ...] = ()
     comments: int = 0
+    author: str = ""
+    """A login; 'ghost' where the account is gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

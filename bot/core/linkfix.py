@@ -100,12 +100,12 @@ def proposed(
 
 def is_moved(state: LinkState) -> bool:
     """Whether it moved for good, as far as several nights can tell."""
-    return state.verdict == "moved" and bool(state.final_url) and state.moves >= NIGHTS_MOVED
+    return bool(state.final_url) and state.moves >= NIGHTS_MOVED
 
 
 def is_gone(state: LinkState) -> bool:
-    """Whether it failed by being gone, when it failed last."""
-    return bool(state.failures) and state.failures[-1][1] in {"404", "410"}
+    """Whether it is gone, as far as is known: a look that told nothing since changes nothing."""
+    return bool(state.strikes and state.failures) and state.failures[-1][1] in {"404", "410"}
 
 
 def is_decided(entry: Entry, field: str) -> bool:
@@ -227,16 +227,22 @@ def _short(url: str) -> str:
 
 
 def settled(
-    memory: Memory, pulls: Iterable[Pull], *, now: datetime, allows_private: bool = False
+    memory: Memory,
+    pulls: Iterable[Pull],
+    *,
+    us: frozenset[str],
+    now: datetime,
+    allows_private: bool = False,
 ) -> Memory:
     """The memory, with what people said to the pull requests: closing one declines what it held.
 
-    Opening it again takes that back.
+    Opening it again takes that back. One that somebody else opened from our branch says nothing.
     """
     links = dict(memory.links)
     by_name = {_short(url): url for url in links}
-    for pull in sorted(pulls, key=lambda one: one.is_open):
-        held = {} if pull.is_merged else memo.words(memo.read(MARKER, pull.body), "fixes")
+    ours = [one for one in pulls if one.author in us and not one.is_merged]
+    for pull in sorted(ours, key=lambda one: one.is_open):
+        held = memo.words(memo.found(MARKER, pull.body), "fixes")
         for name, new in held.items():
             state = links.get(by_name.get(name, ""))
             offer = proposed(state, now=now, allows_private=allows_private)

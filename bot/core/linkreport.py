@@ -32,6 +32,8 @@ TITLE = "Links of the list that fail"
 DAYS = 90
 """How long a ticked box leaves a link alone."""
 MOST_DAYS = 365
+SILENT_DAYS = 30
+"""How long a link tells nothing before people hear of it: no service is down for so long."""
 MOST_ROWS = 42_000
 """Characters of all links that are told; GitHub takes 65,536 of a whole text."""
 MOST_NOTES = 3_000
@@ -40,7 +42,7 @@ MOST_PLACES = 10
 """Entries that are named for one link."""
 _MOST_REASON = 300
 _MOST_LINK = 500
-_HEADINGS = ("Gone", "Do not answer", "Certificate problems", "Cannot be asked")
+_HEADINGS = ("Gone", "Do not answer", "Certificate problems", "Cannot be asked", "Work again")
 _NEAR = 3
 
 
@@ -53,9 +55,11 @@ class Sight:
     listed: Sequence[Listed]
     now: datetime
     fixes: Sequence[Fix] = ()
-    """What the pull request proposes."""
+    """What the pull request has in it, or its branch where none may be opened."""
     pull: int | None = None
     """The pull request's number, where it is open."""
+    server: str
+    """Where pages of GitHub start, such as `https://github.com`."""
     repository: str | None = None
     """'owner/name'; without it links to files are relative."""
 
@@ -84,7 +88,7 @@ class Told:
     @property
     def name(self) -> str:
         """What its box goes by."""
-        return memo.digest(f"//{self.host}" if self.host else self.state.url)
+        return _host_name(self.state.url) if self.host else memo.digest(self.state.url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +118,8 @@ def drawn(sight: Sight) -> Report:
         sections=sections,
         left=left,
         notes=notes,
-        blocked=counts["blocked"],
+        silent=sum(_is_silent(state) for state in _states(sight)),
+        silent_days=SILENT_DAYS,
         pull=_pull(sight) if any(fix.kind != "archived" for fix in sight.fixes) else "",
         moved=counts["moved"],
         days=DAYS,
@@ -170,7 +175,14 @@ def _rank(one: Told) -> tuple[int, str, str]:
     return _HEADINGS.index(one.heading), since, one.state.url
 
 
+def _is_mending(state: LinkState) -> bool:
+    """Whether it was told of and works again, which one night alone does not prove."""
+    return state.mends > 0
+
+
 def _heading(state: LinkState) -> str:
+    if _is_mending(state):
+        return _HEADINGS[4]
     if state.verdict == "invalid":
         return _HEADINGS[3]
     if linkfix.is_gone(state):
@@ -181,6 +193,11 @@ def _heading(state: LinkState) -> str:
 
 def _host(url: str) -> str:
     return urlsplit(url).netloc.lower()
+
+
+def _host_name(url: str) -> str:
+    """What the box of a link's host goes by."""
+    return memo.digest(f"//{_host(url)}")
 
 
 def _sections(told: Iterable[Told], sight: Sight) -> tuple[dict[str, list[Markdown]], int]:
@@ -207,11 +224,11 @@ def _block(one: Told, sight: Sight) -> Markdown:
             "host": one.host and _code(one.host),
             "count": len(one.links),
             "since": _since(one.state),
-            "reason": _reason(one.state.reason),
-            "is_mending": one.state.mends > 0,
+            "reason": _reason(_why(one.state)),
+            "is_mending": _is_mending(one.state),
             "places": [_place(link, place, sight) for link, place in places[:MOST_PLACES]],
             "more": max(0, len(places) - MOST_PLACES),
-            "archived": "" if one.host else _archived(one.state),
+            "archived": "" if one.host or _is_mending(one.state) else _archived(one.state),
             "box": one.name,
             "days": DAYS,
         }
@@ -219,8 +236,17 @@ def _block(one: Told, sight: Sight) -> Markdown:
 
 
 def _since(state: LinkState) -> str:
-    moment = state.since or state.reported
+    """The day since which it is as its heading says."""
+    moment = state.good if _is_mending(state) else state.since or state.reported
     return moment.date().isoformat() if moment else ""
+
+
+def _why(state: LinkState) -> str:
+    """Why it is told; nothing where it works again."""
+    if _is_mending(state):
+        return ""
+    is_silent = state.verdict == "blocked"
+    return f"the last look told nothing: {state.reason}" if is_silent else state.reason
 
 
 def _reason(reason: str) -> Markdown:
@@ -245,7 +271,7 @@ class _Place:
 
 
 def _place(link: Placed, place: Place, sight: Sight) -> _Place:
-    start = f"https://github.com/{sight.repository}" if sight.repository else ".."
+    start = f"{sight.server}/{sight.repository}" if sight.repository else ".."
     state = sight.memory.links[link.url]
     return _Place(
         path=escape.gfm(place.path),
@@ -256,7 +282,9 @@ def _place(link: Placed, place: Place, sight: Sight) -> _Place:
 
 
 def _proposal(state: LinkState, place: Place, sight: Sight) -> Markdown:
-    """What would mend a link where it stands."""
+    """What would mend a link where it stands; nothing where it works again."""
+    if _is_mending(state):
+        return Markdown()
     entry = sight.entries[place.path]
     if any((fix.old, fix.place) == (state.url, place) for fix in sight.fixes):
         return Markdown(f"{_pull(sight)} puts the archived copy in its place")
@@ -267,7 +295,10 @@ def _proposal(state: LinkState, place: Place, sight: Sight) -> Markdown:
     if place.field == "page" and not entry.ids:
         return Markdown("find another page of the paper, for nothing else links to it")
     out = f"take `{place.field}` out of the entry, or put another link in"
-    is_sure = linkfix.is_gone(state) or state.verdict == "invalid"
+    is_gone = linkfix.is_gone(state)
+    if is_gone and _archived(state) and state.archived != state.declined:
+        out += ", such as the archived copy"
+    is_sure = is_gone or state.verdict == "invalid"
     return Markdown(out if is_sure else f"if it stays so, {out}")
 
 
@@ -298,7 +329,8 @@ def _notes(sight: Sight) -> dict[str, list[Markdown]]:
             new = _code(str(state.final_url))
             rows["moved"].append(line(code, Markdown(f"moved to {new}"), _keys(link)))
         if nights.is_flaky(state, now=sight.now):
-            rows["flaky"].append(line(code, _reason(state.reason), _keys(link)))
+            reason = _reason(state.reason if state.strikes else "")
+            rows["flaky"].append(line(code, reason, _keys(link)))
         if state.note:
             rows["editorial"].append(line(code, _reason(state.note), _keys(link)))
     return rows
@@ -329,8 +361,19 @@ def _listed(rows: Sequence[Markdown]) -> _Listed:
     return _Listed(rows=kept, left=len(rows) - len(kept), count=len(rows))
 
 
+def _states(sight: Sight) -> list[LinkState]:
+    return [sight.memory.links[it.url] for it in sight.placed if it.url in sight.memory.links]
+
+
+def _is_silent(state: LinkState) -> bool:
+    """Whether no look of a month told whether it works; failures are remembered for so long."""
+    if state.verdict != "blocked" or state.failures:
+        return False
+    return state.good is None or state.asked - state.good >= timedelta(days=SILENT_DAYS)
+
+
 def _counts(sight: Sight, told: Iterable[Told]) -> dict[str, int]:
-    states = [sight.memory.links[it.url] for it in sight.placed if it.url in sight.memory.links]
+    states = _states(sight)
     return {
         "links": len(sight.placed),
         "told": sum(len(one.links) for one in told),
@@ -351,7 +394,7 @@ def _row(one: Told, link: Placed, sight: Sight) -> Markdown:
             "heading": one.heading,
             "link": _code(link.url),
             "since": _since(state),
-            "reason": _reason(state.reason),
+            "reason": _reason(_why(state)),
             "places": [(place.path, place.field) for place in link.places[:MOST_PLACES]],
         }
     )
@@ -362,7 +405,9 @@ def _problems(told: Iterable[Told], sight: Sight) -> Iterator[Problem]:
     for one in told:
         for link in one.links:
             state = sight.memory.links[link.url]
-            what = f"{text.quoted(link.url, most=200)} fails: {text.clipped(text.line(state.reason), _MOST_REASON)}"
+            if _is_mending(state):
+                continue
+            what = f"{text.quoted(link.url, most=200)} fails: {text.clipped(text.line(_why(state)), _MOST_REASON)}"
             fix = "See the report of the list's links."
             for place in link.places[:MOST_PLACES]:
                 yield Problem(file=place.path, field=place.field, what=what, fix=fix)
@@ -382,30 +427,30 @@ _BOX = re.compile(
 
 
 def is_ours(issue: Issue, us: frozenset[str]) -> bool:
-    """Whether an issue is the report, also where a person wrote something before its start."""
-    is_marked = issue.body.startswith(MARKER) or LABEL in issue.labels
+    """Whether an issue is the report, also where a person wrote into it or took its label off."""
+    is_marked = MARKER in text.lines(issue.body).split("\n") or LABEL in issue.labels
     return issue.author in us and not issue.is_pull and is_marked
 
 
-def ticked(memory: Memory, body: str, *, now: datetime) -> Memory:
+def ticked(memory: Memory, body: str, *, shown: Memory, now: datetime) -> Memory:
     """The memory, with what the ticked boxes of the issue ask for.
 
-    Only who may write to the repository can tick a box in what the bot wrote.
+    `shown` is what was remembered when the issue was written: the box of a host stands for the
+    links that were told then and had no box of their own, whatever came of them since. Only who
+    may write to the repository can tick a box in what the bot wrote.
     """
     links = dict(memory.links)
-    boxes = {
-        (found["kind"], found["name"])
-        for found in _BOX.finditer(body.replace("\r\n", "\n"))
-        if found["tick"] != " "
-    }
+    found = [*_BOX.finditer(body.replace("\r\n", "\n"))]
+    named = {box["name"] for box in found}
+    boxes = {(box["kind"], box["name"]) for box in found if box["tick"] != " "}
     for url, state in memory.links.items() if boxes else ():
-        names = {memo.digest(url)}
-        if state.is_host_down and nights.is_told(state, now=now):
-            names.add(memo.digest(f"//{_host(url)}"))
+        name, before = memo.digest(url), shown.links.get(url)
+        if before and before.reported and name not in named:
+            name = _host_name(url)
         if is_ignored(state, now.date()):
-            if any(("heed", name) in boxes for name in names):
+            if ("heed", name) in boxes:
                 links[url] = replace(state, ignored=None)
-        elif any(("leave", name) in boxes for name in names):
+        elif ("leave", name) in boxes:
             links[url] = replace(state, ignored=until(DAYS, now=now))
     return replace(memory, links=links)
 

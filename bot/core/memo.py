@@ -41,12 +41,28 @@ _FOUND = re.compile(r"[^{]{0,80}(\{.*\}) -->")
 
 def read(kind: str, text: str) -> Memo:
     """The memo that a text of ours starts with; empty where there is none, or a person broke it."""
-    first = text.partition("\n")[0].rstrip()
-    found = _FOUND.fullmatch(first) if first.startswith(kind) else None
-    if found is None:
+    return _within(kind, text.partition("\n")[0])
+
+
+def found(kind: str, text: str) -> Memo:
+    r"""The first memo in a text of ours, also where a person wrote something before it.
+
+    For texts that only the bot and maintainers can have written: in any other, a line that
+    looks so may be anybody's.
+
+    >>> found(PULL, 'No thanks.\n<!-- list-bot:pull {"text": "a"} -->\nA paper')
+    {'text': 'a'}
+    """
+    return next((memo for line in text.split("\n") if (memo := _within(kind, line))), {})
+
+
+def _within(kind: str, line: str) -> Memo:
+    line = line.rstrip()
+    told = _FOUND.fullmatch(line) if line.startswith(kind) else None
+    if told is None:
         return {}
     try:
-        values = json.loads(found[1])
+        values = json.loads(told[1])
     except ValueError:
         return {}
     if not isinstance(values, dict):

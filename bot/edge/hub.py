@@ -725,6 +725,7 @@ def _pull(row: Mapping[str, Any]) -> Pull:
         is_open=row.get("state") == "open",
         is_merged=bool(row.get("merged_at") or row.get("merged")),
         labels=_labels(row),
+        author=_login(row.get("user")),
     )
 
 

@@ -7,13 +7,14 @@ once. The state is kept before anything is shown: whatever breaks off, the next 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from bot.core import branch as branches
 from bot.core import entry, intake, ledger, linkfix, linkreport, listlinks, nights, talk
 from bot.core.linkreport import Sight
-from bot.edge import mirror, runner
+from bot.edge import catalog, mirror, runner
+from bot.edge.hub import MovedError
 from bot.edge.wire import HubError, MissingError
 from bot.model import Memory
 from bot.plan import Post, Propose, Retire
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from bot.core.listlinks import Placed
     from bot.edge.hub import Hub, State
     from bot.jobs.desk import Desk
-    from bot.plan import Issue, Pull
+    from bot.plan import Commit, Issue, Pull
     from bot.settings import Settings
 
 
@@ -36,6 +37,16 @@ class Shown:
 
     sight: Sight
     report: Report
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Standing:
+    """What came of a proposal."""
+
+    pull: Pull | None = None
+    """The open pull request; there is none where it may not be opened."""
+    fixes: Sequence[Fix] = ()
+    """Those that the branch really has."""
 
 
 class Board:
@@ -68,32 +79,35 @@ class Board:
         memory: Memory,
         state: State,
         *,
+        shown: Memory | None = None,
         heard: Callable[[Memory], Memory] = lambda memory: memory,
     ) -> Shown:
         """Keep the memory, then bring issue and pull request up to date with it.
 
-        `heard` is what somebody asked for besides the boxes. Raises MovedError where the state was
-        kept by somebody else since it was read.
+        `shown` is what the issue shows so far, where that is another memory. `heard` is what
+        somebody asked for besides the boxes. Raises MovedError where somebody else kept the
+        state since it was read, or wrote into the issue.
         """
         now = self._settings.now
         issue = self._issue(memory)
         memory = nights.kept(memory, [link.url for link in self.placed])
         memory = replace(memory, issue=issue.number if issue else None)
         if issue:
-            memory = linkreport.ticked(memory, issue.body, now=now)
+            memory = linkreport.ticked(memory, issue.body, shown=shown or memory, now=now)
         memory = heard(memory)
         pulls = self._hub.pulls(intake.LINKS_BRANCH)
         allows = self._settings.allows_private
-        memory = linkfix.settled(memory, pulls, now=now, allows_private=allows)
+        us = self._hub.us
+        memory = linkfix.settled(memory, pulls, us=us, now=now, allows_private=allows)
         state = self.keep(memory, state)
         fixes = self._fixes(memory)
         failure: HubError | None = None
         try:
-            pull = self._proposed(fixes, pulls)
+            standing = self._proposed(fixes, pulls)
         except HubError as error:
             # A rule about branches must not keep people from what is told in the issue.
-            failure, pull = error, _open(pulls)
-        sight = self._sight(memory, fixes, pull)
+            failure, standing = error, _Standing()
+        sight = self._sight(memory, standing)
         report = linkreport.drawn(sight)
         posted = self._posted(report, issue)
         if posted and posted.number != memory.issue:
@@ -109,7 +123,7 @@ class Board:
         if not memory.links:
             # What nobody remembers is for the next night to say.
             return ""
-        present = self._proposed(self._fixes(memory), (pull,))
+        present = self._proposed(self._fixes(memory), (pull,)).pull
         if present is None:
             return f"#{pull.number}: closed, there is nothing to mend"
         return "" if present.head == pull.head else f"#{pull.number}: links"
@@ -125,14 +139,15 @@ class Board:
             allows_private=self._settings.allows_private,
         )
 
-    def _sight(self, memory: Memory, fixes: Sequence[Fix], pull: Pull | None) -> Sight:
+    def _sight(self, memory: Memory, standing: _Standing) -> Sight:
         return Sight(
             memory=memory,
             placed=self.placed,
             listed=self._desk.mirror.listed,
             now=self._settings.now,
-            fixes=fixes,
-            pull=pull.number if pull else None,
+            fixes=standing.fixes,
+            pull=standing.pull.number if standing.pull else None,
+            server=self._settings.server_url,
             repository=self._hub.repository,
         )
 
@@ -146,7 +161,8 @@ class Board:
             except MissingError:
                 runner.log(f"the report #{memory.issue} is not here any more")
             else:
-                if issue.author in self._hub.us and not (issue.is_pull or issue.is_locked):
+                # A copy of the repository has the state, and other issues.
+                if linkreport.is_ours(issue, self._hub.us) and not issue.is_locked:
                     return issue
         return self._hub.kept_issue(linkreport.LABEL, linkreport.MARKER)
 
@@ -154,6 +170,8 @@ class Board:
         if issue is None and not report.is_open:
             return None
         self._hub.make_labels((linkreport.LABEL,))
+        if issue and (issue.title, _said(issue.body)) != (linkreport.TITLE, _said(report.body)):
+            self._look_again(issue)
         return self._hub.post(
             Post(
                 label=linkreport.LABEL,
@@ -165,24 +183,45 @@ class Board:
             )
         )
 
+    def _look_again(self, issue: Issue) -> None:
+        """Raise MovedError where somebody wrote into it meanwhile: a box that is ticked counts."""
+        try:
+            present = self._hub.issue(issue.number)
+        except MissingError as gone:
+            raise MovedError(f"#{issue.number} went away while the report was made") from gone
+        if present.body != issue.body:
+            raise MovedError(f"#{issue.number} was edited while the report was made")
+
     # The pull request
 
-    def _proposed(self, fixes: Sequence[Fix], pulls: Sequence[Pull]) -> Pull | None:
-        """The one pull request with these fixes; None where there is none."""
+    def _proposed(self, fixes: Sequence[Fix], pulls: Sequence[Pull]) -> _Standing:
+        """The one pull request with these fixes, if there is something to propose."""
         pull = _open(pulls)
-        if not fixes:
-            self._retire(pull, pulls)
-            return None
-        there = self._desk.mirror
         comparison = self._desk.compare(pull.head) if pull else None
         commits = comparison.commits if comparison else ()
-        if not all(map(self._hub.is_own, commits)):
+        if comparison and not all(map(self._hub.is_own, commits)):
             runner.log(f"#{pull.number if pull else 0} is left alone: somebody committed to it")
-            return pull
+            return _Standing(pull=pull, fixes=self._held(fixes, comparison.files))
+        if not fixes:
+            self._retire(pull, pulls)
+            return _Standing()
+        proposal = self._proposal(fixes, pull, commits)
+        if pull and comparison and self._is_current(proposal, comparison.files, pull):
+            return _Standing(pull=pull, fixes=fixes)
+        self._hub.make_labels((linkreport.LABEL,))
+        proposed = self._hub.propose(proposal, self._desk.mirror.base)
+        if proposed.why_not:
+            runner.log(f"the branch {intake.LINKS_BRANCH} has no pull request: {proposed.why_not}")
+        return _Standing(pull=proposed.pull, fixes=fixes)
+
+    def _proposal(
+        self, fixes: Sequence[Fix], pull: Pull | None, commits: Sequence[Commit]
+    ) -> Propose:
+        there = self._desk.mirror
         changed = linkfix.applied(fixes, there.listed)
         files: dict[str, str | None] = {path: entry.dump(one) for path, one in changed.items()}
         files |= there.with_pages(branches.changed(there.listed, changed))
-        proposal = Propose(
+        return Propose(
             branch=intake.LINKS_BRANCH,
             files=self._differing(files),
             message=linkfix.title(fixes),
@@ -193,13 +232,22 @@ class Board:
             pull=pull,
             status_text=talk.SOUND,
         )
-        if pull and comparison and self._is_current(proposal, comparison.files, pull):
-            return pull
-        self._hub.make_labels((linkreport.LABEL,))
-        proposed = self._hub.propose(proposal, there.base)
-        if proposed.why_not:
-            runner.log(f"the branch {intake.LINKS_BRANCH} has no pull request: {proposed.why_not}")
-        return proposed.pull
+
+    def _held(self, fixes: Sequence[Fix], files: Mapping[str, str | None]) -> tuple[Fix, ...]:
+        """Those of the fixes that stand in the files that a branch changes."""
+        wanted = {fix.place.path for fix in fixes}
+        texts = [
+            (path, partial(self._hub.text, blob))
+            for path, blob in files.items()
+            if blob and path in wanted
+        ]
+        present, _ = catalog.loaded(texts)
+        links = {
+            (place.path, place.field, link.url)
+            for link in listlinks.found(present)
+            for place in link.places
+        }
+        return tuple(fix for fix in fixes if (fix.place.path, fix.place.field, fix.new) in links)
 
     def _retire(self, pull: Pull | None, pulls: Sequence[Pull]) -> None:
         is_left = not pull and pulls and self._hub.branches(intake.LINKS_BRANCH)
@@ -216,7 +264,7 @@ class Board:
         """Whether the pull request is one commit on the default branch with just this in it."""
         is_on_top = wanted.tip and wanted.tip.parents == (self._desk.mirror.base.commit,)
         is_same = files == {path: _blob(text) for path, text in wanted.files.items()}
-        said = pull.body.replace("\r\n", "\n").strip() == wanted.body.strip()
+        said = _said(pull.body) == _said(wanted.body)
         is_labelled = linkreport.LABEL in pull.labels
         return bool(is_on_top and is_same and said and pull.title == wanted.title and is_labelled)
 
@@ -224,6 +272,11 @@ class Board:
 def _open(pulls: Sequence[Pull]) -> Pull | None:
     """The open one of a branch's pull requests, which comes first."""
     return pulls[0] if pulls and pulls[0].is_open else None
+
+
+def _said(body: str) -> str:
+    """A text as it was written, whatever line ends GitHub keeps."""
+    return body.replace("\r\n", "\n").strip()
 
 
 def _blob(text: str | None) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.core import linkfix, linkreport, listlinks, nights
+from bot.core import linkreport, listlinks, nights
 from bot.core.linkreport import Sight
 from bot.edge import catalog, disk, runner
 from bot.edge.hub import MovedError
@@ -58,37 +58,38 @@ def _file(name: str, settings: Settings) -> Memory | None:
 
 
 def _local(root: str | None, memory: Memory, settings: Settings) -> Report:
-    """The report of the list in a folder."""
+    """The report of the list in a folder, where nothing is proposed to anybody."""
     home = disk.root(root)
     config, listed = catalog.config(home), catalog.entries(home / disk.ENTRIES)
-    placed = listlinks.found(listed)
-    allows = settings.allows_private
-    fixes = linkfix.fixes(memory, placed, listed, config, now=settings.now, allows_private=allows)
     return linkreport.drawn(
         Sight(
             memory=memory,
-            placed=placed,
+            placed=listlinks.found(listed),
             listed=listed,
             now=settings.now,
-            fixes=fixes,
-            repository=config.repository,
+            server=settings.server_url,
+            repository=settings.repository or config.repository,
         )
     )
 
 
 def _shown(desk: Desk, parts: Sequence[Memory]) -> Report:
+    shown: Memory | None = None
     for attempt in range(_TRIES):
         here = Board(desk)
         known, state = here.read()
+        # An attempt that was given up kept its memory, and the issue shows none of it.
+        shown = shown or known
         memory = nights.merge(known, parts)
         try:
             if desk.mirror.problems:
                 # The night is not lost, and nothing is shown of a list that cannot be read.
                 here.keep(memory, state)
                 raise disk.Problems(desk.mirror.problems)
-            return here.show(memory, state).report
+            return here.show(memory, state, shown=shown).report
         except MovedError as moved:
-            # Somebody said `/ignore`, or merged something: read again, and merge with that.
+            # Somebody ticked a box, said `/ignore` or merged something: read again, and merge
+            # with that.
             if attempt == _TRIES - 1:
                 raise
             runner.log(f"{moved}: once more")

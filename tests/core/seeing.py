@@ -44,6 +44,15 @@ def good(url: str, **fields: Any) -> LinkState:  # noqa: ANN401 - fields of a st
     return LinkState(url=url, **(plain | fields))
 
 
+def mending(url: str, **fields: Any) -> LinkState:  # noqa: ANN401 - fields of a state
+    """A link that is told, and worked last night."""
+    plain: dict[str, Any] = {
+        "verdict": "ok", "reason": "HTTP 200", "good": days_ago(1), "strikes": 0, "since": None,
+        "reported": days_ago(3), "mends": 1,
+    }  # fmt: skip
+    return failing(url, **(plain | fields))
+
+
 def moved(url: str, to: str, **fields: Any) -> LinkState:  # noqa: ANN401 - fields of a state
     """A link that moved for good."""
     return good(url, **({"verdict": "moved", "final_url": to, "moves": 2} | fields))
@@ -74,7 +83,8 @@ def sight(
     known = memory(*states)
     plain: dict[str, Any] = {
         "memory": known, "placed": listlinks.found(entries), "listed": entries, "now": NOW,
-        "fixes": fixes(known, *entries), "pull": pull, "repository": "lab/list",
+        "fixes": fixes(known, *entries), "pull": pull, "server": "https://github.com",
+        "repository": "lab/list",
     }  # fmt: skip
     return linkreport.Sight(**(plain | fields))
 

@@ -9,7 +9,7 @@ import pytest
 from bot.core import entry, linkfix, memo
 from bot.core.entry import Listed
 from bot.plan import Pull
-from tests.core.seeing import NOW, failing, fixes, good, linked, memory, moved
+from tests.core.seeing import NOW, failing, fixes, good, linked, memory, mending, moved
 from tests.making import listed, rendered
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ CODE = "https://github.com/ada/fed"
 NEW = "https://github.com/ada/federated"
 COPY = f"https://web.archive.org/web/2024/{CODE}"
 GONE = failing(CODE, archived=COPY)
+US = frozenset({"us"})
 
 
 def offered(*found: linkfix.Fix) -> list[tuple[str, str, str]]:
@@ -51,13 +52,24 @@ def test_what_is_gone_gets_its_archived_copy() -> None:
         moved(CODE, "javascript:alert(1)"),
         moved(CODE, NEW, declined=NEW),
         good(CODE, archived=COPY),
+        mending(CODE, archived=COPY),
     ],
     ids=[
         "not told", "not gone", "left alone", "declined", "no copy", "private", "no link", "declined move", "works",
+        "works again",
     ],
 )  # fmt: skip
 def test_nothing_else_is_proposed(state: LinkState) -> None:
     assert fixes(memory(state), linked(code=CODE)) == ()
+
+
+@pytest.mark.parametrize("state", [GONE, moved(CODE, NEW)], ids=["gone", "moved"])
+def test_a_night_that_tells_nothing_takes_nothing_back(state: LinkState) -> None:
+    silent = replace(state, verdict="blocked", status=None, reason="HTTP 403")
+
+    found = fixes(memory(silent), linked(code=CODE))
+
+    assert found == fixes(memory(state), linked(code=CODE)) != ()
 
 
 def test_an_address_is_written_as_every_link_of_the_list() -> None:
@@ -158,19 +170,19 @@ def test_a_long_table_is_cut_with_a_count() -> None:
 def pull(*found: linkfix.Fix, **fields: Any) -> Pull:  # noqa: ANN401 - of a pull request
     plain: dict[str, Any] = {
         "number": 7, "branch": "bot/links", "head": "x", "title": "", "is_open": False,
-        "body": linkfix.body(found),
+        "body": linkfix.body(found), "author": "us",
     }  # fmt: skip
     return Pull(**(plain | fields))
 
 
 def declined(known: Memory, *pulls: Pull) -> str | None:
-    return linkfix.settled(known, pulls, now=NOW).links[CODE].declined
+    return linkfix.settled(known, pulls, us=US, now=NOW).links[CODE].declined
 
 
 def test_closing_it_declines_what_it_held_and_opening_it_takes_that_back() -> None:
     known = memory(GONE)
     held = fixes(known, linked(code=CODE))
-    settled = linkfix.settled(known, [pull(*held)], now=NOW)
+    settled = linkfix.settled(known, [pull(*held)], us=US, now=NOW)
 
     assert settled.links[CODE].declined == COPY
     assert fixes(settled, linked(code=CODE)) == ()
@@ -178,6 +190,21 @@ def test_closing_it_declines_what_it_held_and_opening_it_takes_that_back() -> No
     assert declined(known, pull(*held, is_merged=True)) is None
     assert declined(known, pull(*held, body=linkfix.emptied())) is None
     assert declined(known, pull(*held, body=held[0].new)) is None
+
+
+def test_closing_it_declines_what_it_held_whatever_a_person_wrote_above() -> None:
+    known = memory(GONE)
+    held = fixes(known, linked(code=CODE))
+    body = f"No thanks.\n\n{linkfix.body(held)}".replace("\n", "\r\n")
+
+    assert declined(known, pull(*held, body=body)) == COPY
+
+
+def test_what_somebody_else_wrote_declines_nothing() -> None:
+    known = memory(GONE)
+    held = fixes(known, linked(code=CODE))
+
+    assert declined(known, pull(*held, author="eve")) is None
 
 
 def test_another_copy_than_the_declined_one_is_proposed() -> None:

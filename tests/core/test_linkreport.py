@@ -14,11 +14,23 @@ from bot.core.linkreport import MARKER
 from bot.core.talk import MOST_BODY
 from bot.model import LinkState
 from bot.plan import Issue
-from tests.core.seeing import NOW, days_ago, drawn, failing, good, linked, memory, moved, sight
+from tests.core.seeing import (
+    NOW,
+    days_ago,
+    drawn,
+    failing,
+    good,
+    linked,
+    memory,
+    mending,
+    moved,
+    sight,
+)
 from tests.making import listed, rendered, titles
 
 if TYPE_CHECKING:
     from bot.core.entry import Listed
+    from bot.model import Memory
 
 CODE = "https://github.com/ada/fed"
 SLIDES = "https://slides.example.org/a.pdf"
@@ -32,7 +44,10 @@ def test_the_example_of_the_reference_is_what_is_made() -> None:
         linked("holt2024fedquill", code=CODE, slides=f"{down}/a.pdf", page="http://www.example.org"),
         listed(
             "entries/2024/tanaka2024quiet.yaml", title="Quiet", ids={"arxiv": "2405.90002"},
-            links={"code": CODE, "slides": f"{down}/b.pdf", "video": "https://tls.example.org/v"},
+            links={
+                "code": CODE, "slides": f"{down}/b.pdf", "video": "https://tls.example.org/v",
+                "page": "https://quiet.example.org/",
+            },
             sources={"links": "person"},
         ),
     )  # fmt: skip
@@ -42,6 +57,7 @@ def test_the_example_of_the_reference_is_what_is_made() -> None:
         failing(f"{down}/a.pdf", "name", **silent),
         failing(f"{down}/b.pdf", "name", **silent),
         failing("https://tls.example.org/v", "certificate", nights=9, reason="The certificate expired"),
+        mending("https://quiet.example.org/"),
         moved("http://www.example.org", "https://www.example.org/"),
         good("https://arxiv.org/abs/2405.90001", note="withdrawn by its authors"),
         good("https://arxiv.org/abs/2405.90002", ignored=date(2027, 2, 21)),
@@ -52,9 +68,9 @@ def test_the_example_of_the_reference_is_what_is_made() -> None:
     [shown] = re.findall(r"```markdown\n(.*?)```", REFERENCE.read_text("utf-8"), re.DOTALL)
     assert made == shown
     page = rendered(made)
-    assert page.elements.count("h2") == 3
+    assert page.elements.count("h2") == 4
     assert page.elements.count("details") == 2
-    assert page.text.count("leave it alone") == 2
+    assert page.text.count("leave it alone") == 3
 
 
 @pytest.mark.parametrize(
@@ -83,8 +99,8 @@ def test_what_people_need_not_hear_opens_nothing() -> None:
     flaky = [(days_ago(n), "server") for n in (9, 7, 5, 3, 1)]
     states = [
         good(CODE, note="archived by its owner"),
-        good(SLIDES, failures=tuple(flaky), reason="answered 503"),
-        good("https://arxiv.org/abs/2405.90001", verdict="blocked"),
+        good(SLIDES, failures=tuple(flaky), reason="HTTP 200"),
+        good("https://arxiv.org/abs/2405.90001", verdict="blocked", good=None),
     ]
 
     report = drawn(states, entry)
@@ -92,8 +108,9 @@ def test_what_people_need_not_hear_opens_nothing() -> None:
     assert not report.is_open
     assert report.told == ()
     assert "Fail now and then (1)" in report.body
+    assert "HTTP 200" not in report.body
     assert "archived by its owner" in report.body
-    assert "1 link does not tell" in report.body
+    assert "could tell whether 1 link works" in report.body
 
 
 def test_nothing_changes_while_a_link_only_goes_on_failing() -> None:
@@ -109,10 +126,61 @@ def test_nothing_changes_while_a_link_only_goes_on_failing() -> None:
     assert linkreport.drawn(one).body == linkreport.drawn(again).body
 
 
-def test_a_told_link_that_worked_once_says_so() -> None:
-    state = failing(CODE, verdict="ok", good=NOW, strikes=0, since=None, mends=1)
+@pytest.mark.parametrize(
+    "fields",
+    [{"good": days_ago(8)}, {"good": None, "failures": ((days_ago(20), "server"),)}],
+    ids=["good", "failed"],
+)
+def test_a_link_that_tells_nothing_tonight_changes_nothing(fields: dict[str, Any]) -> None:
+    """Where it told something within a month."""
+    entry, state = linked(code=CODE, slides=SLIDES), good(CODE, **fields)
+    silent = replace(state, verdict="blocked", reason="HTTP 403")
 
-    assert "once more, and it goes from here" in drawn([state], linked(code=CODE)).body
+    night = drawn([failing(SLIDES), silent], entry)
+
+    assert night.body == drawn([failing(SLIDES), state], entry).body
+    assert "| do not tell | 1 |" in linkreport.summary(night)
+
+
+def test_links_that_never_tell_are_counted() -> None:
+    silent: dict[str, Any] = {"verdict": "blocked", "reason": "HTTP 403"}
+    states = [good(CODE, good=None, **silent), good(SLIDES, good=days_ago(30), **silent)]
+
+    body = drawn(states, linked(code=CODE, slides=SLIDES)).body
+
+    assert "No look of the last 30 days could tell whether 2 links work" in body
+
+
+@pytest.mark.parametrize("verdict", ["ok", "blocked"])
+def test_a_told_link_that_worked_since_is_watched_and_not_called_failing(verdict: str) -> None:
+    """Also where the night after its good one told nothing."""
+    state = mending(
+        CODE, verdict=verdict, reported=days_ago(7), archived="https://web.archive.org/web/1/x"
+    )
+
+    report = drawn([state], linked(code=CODE))
+
+    assert report.is_open
+    assert [one.heading for one in report.told] == ["Work again"]
+    assert (
+        f"- `{CODE}`: works since 2026-11-22; one more good night, and it goes from here\n"
+        in report.body
+    )
+    assert "holt2024fedquill.yaml), code\n" in report.body
+    assert "archive.org" not in report.body
+    assert report.problems == ()
+    [row] = report.rows
+    assert row.startswith(f"Work again: `{CODE}` since 2026-11-22; ")
+
+
+def test_a_look_that_told_nothing_is_not_given_as_the_cause() -> None:
+    state = failing(CODE, verdict="blocked", reason="HTTP 403: the site does not show itself")
+
+    report = drawn([state], linked(code=CODE))
+
+    told = "the last look told nothing: HTTP 403: the site does not show itself"
+    assert f"- `{CODE}`: since 2026-11-21, {told}\n" in report.body
+    assert told in report.problems[0].what
 
 
 def test_a_host_that_is_down_is_one_line_with_one_box() -> None:
@@ -125,8 +193,25 @@ def test_a_host_that_is_down_is_one_line_with_one_box() -> None:
     assert "`down.example.org`: 12 links of this host since 2026-11-19" in body
     assert body.count("[ ]") == 1
     assert "and 2 more places" in body
-    ticked = linkreport.ticked(memory(*states), body.replace("[ ]", "[x]"), now=NOW)
-    assert {one.ignored for one in ticked.links.values()} == {date(2027, 2, 21)}
+    known = memory(*states)
+    later = ticked(known, body.replace("[ ]", "[x]"))
+    assert {one.ignored for one in later.links.values()} == {date(2027, 2, 21)}
+
+
+def test_a_hosts_box_counts_for_the_links_that_it_stood_for_whatever_came_of_them() -> None:
+    down = "https://down.example.org"
+    gone, one, other, new = (f"{down}/{name}" for name in ("gone", "one", "other", "new"))
+    silent: dict[str, Any] = {"nights": 9, "is_host_down": True}
+    shown = memory(
+        failing(gone), failing(one, "server", **silent), failing(other, "server", **silent)
+    )
+    entries = linked(code=gone, slides=one, video=other, page=new)
+    body = box(drawn(shown.links.values(), entries).body, "leave them alone")
+
+    tonight = memory(failing(gone), mending(one), good(other), failing(new))
+    links = linkreport.ticked(tonight, body, shown=shown, now=NOW).links
+
+    assert [name for name in (gone, one, other, new) if links[name].ignored] == [one, other]
 
 
 @pytest.mark.parametrize(
@@ -169,7 +254,7 @@ def test_what_strangers_write_does_nothing_in_it(reason: str, note: str, title: 
     assert page.links == usual.links
     kinds = [name for name in page.elements if name not in {"code", "span"}]
     assert kinds == [name for name in usual.elements if name not in {"code", "span"}]
-    assert linkreport.ticked(memory(failing(CODE)), hostile.body, now=NOW) == memory(failing(CODE))
+    assert ticked(memory(failing(CODE)), hostile.body) == memory(failing(CODE))
 
 
 def test_a_title_with_a_box_of_its_own_ticks_nothing() -> None:
@@ -178,7 +263,7 @@ def test_a_title_with_a_box_of_its_own_ticks_nothing() -> None:
 
     body = drawn([failing(CODE, reason=reason)], linked(code=CODE)).body
 
-    assert linkreport.ticked(memory(failing(CODE)), body, now=NOW).links[CODE].ignored is None
+    assert ticked(memory(failing(CODE)), body).links[CODE].ignored is None
 
 
 def test_five_hundred_dead_links_fit_and_the_rest_is_counted() -> None:
@@ -201,6 +286,11 @@ def test_five_hundred_dead_links_fit_and_the_rest_is_counted() -> None:
 # Boxes
 
 
+def ticked(known: Memory, body: str) -> Memory:
+    """What is remembered after a night that found nothing new."""
+    return linkreport.ticked(known, body, shown=known, now=NOW)
+
+
 def box(body: str, words: str) -> str:
     return body.replace(f"[ ] {words}", f"[X] {words}")
 
@@ -210,7 +300,7 @@ def test_a_ticked_box_counts_and_an_empty_one_does_not() -> None:
     body = drawn(states, linked(code=CODE, slides=SLIDES)).body
     first = box(body.partition(SLIDES)[0], "leave it alone").replace("\n", "\r\n")
 
-    links = linkreport.ticked(memory(*states), first + body.partition(SLIDES)[2], now=NOW).links
+    links = ticked(memory(*states), first + body.partition(SLIDES)[2]).links
 
     assert (links[CODE].ignored, links[SLIDES].ignored) == (date(2027, 2, 21), None)
 
@@ -220,7 +310,7 @@ def test_a_box_that_was_taken_in_already_changes_nothing() -> None:
     body = box(drawn([failing(CODE)], linked(code=CODE)).body, "leave it alone")
     known = memory(failing(CODE, ignored=date(2027, 1, 1)))
 
-    assert linkreport.ticked(known, body, now=NOW) == known
+    assert ticked(known, body) == known
 
 
 def test_leaving_alone_ends_by_a_box_and_by_itself() -> None:
@@ -228,8 +318,8 @@ def test_leaving_alone_ends_by_a_box_and_by_itself() -> None:
     report = drawn(known.links.values(), linked(code=CODE))
 
     assert not report.is_open
-    ticked = linkreport.ticked(known, box(report.body, "tell of it again"), now=NOW)
-    assert ticked.links[CODE].ignored is None
+    later = ticked(known, box(report.body, "tell of it again"))
+    assert later.links[CODE].ignored is None
     one = sight(known.links.values(), linked(code=CODE))
     assert linkreport.drawn(replace(one, now=NOW + timedelta(days=1))).is_open
 
@@ -259,3 +349,22 @@ def test_only_our_own_issue_is_the_report() -> None:
     assert linkreport.is_ours(issue, frozenset({"us"}))
     assert not linkreport.is_ours(issue, frozenset({"them"}))
     assert not linkreport.is_ours(replace(issue, body="Hello"), frozenset({"us"}))
+    assert not linkreport.is_ours(replace(issue, is_pull=True), frozenset({"us"}))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"body": f"Mine.\r\n{MARKER}\r\nThese"}, {"body": "Mine.", "labels": ("links",)}],
+    ids=["marker", "label"],
+)
+def test_the_report_is_known_whatever_a_person_wrote_into_it(fields: dict[str, Any]) -> None:
+    issue = Issue(number=1, title="", author="us", author_id=1, is_open=True, **fields)
+
+    assert linkreport.is_ours(issue, frozenset({"us"}))
+
+
+def test_a_text_that_only_speaks_of_the_marker_is_not_the_report() -> None:
+    body = f"The list starts with `{MARKER}` there."
+    issue = Issue(number=1, title="", body=body, author="us", author_id=1, is_open=True)
+
+    assert not linkreport.is_ours(issue, frozenset({"us"}))

@@ -53,6 +53,16 @@ def fine(url: str, **fields: Any) -> LinkState:  # noqa: ANN401 - as above
     return LinkState(url=url, **(plain | fields))
 
 
+def mending(url: str, **fields: Any) -> LinkState:  # noqa: ANN401 - as above
+    """A link that people hear of, and that works since the night after."""
+    good = ASKED + timedelta(days=1)
+    plain: dict[str, Any] = {
+        "verdict": "ok", "asked": good, "status": 200, "reason": "HTTP 200", "strikes": 0,
+        "since": None, "good": good, "mends": 1,
+    }  # fmt: skip
+    return dead(url, **(plain | fields))
+
+
 def moved(url: str, to: str) -> LinkState:
     """A link that moved for good."""
     return fine(url, verdict="moved", final_url=to, moves=2)
@@ -120,6 +130,18 @@ def test_a_dead_link_opens_one_issue_that_says_where_it_stands(stage: Stage) -> 
     assert f"[{PATH}]" in row["body"]
     assert known(stage).issue == row["number"]
     assert known(stage).links.keys() == {CODE}
+
+
+def test_its_links_lead_to_the_server_that_the_list_is_on(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_SERVER_URL", "https://git.lab.example")
+    with_links(stage, code=CODE)
+
+    report(stage, dead(CODE))
+
+    start = f"https://git.lab.example/{stage.repository.full_name}"
+    assert f"[{PATH}]({start}/blob/HEAD/{PATH})" in only(stage)["body"]
 
 
 def test_a_list_without_trouble_opens_nothing(stage: Stage) -> None:
@@ -224,6 +246,22 @@ def test_somebody_elses_issue_is_never_taken_for_the_report(stage: Stage) -> Non
     assert known(stage).issue != forged
 
 
+def test_a_number_that_names_another_issue_of_the_bot_leaves_that_alone(stage: Stage) -> None:
+    """As in a copy of the repository, where the state tells a number of the first one."""
+    with_links(stage, code=CODE)
+    token = stage.repository.token({"issues": "write"})
+    form = {"title": "Digest", "body": "<!-- list-bot:digest -->\nNew papers", "labels": []}
+    stage.repository.call("POST", "issues", form, token=token)
+    [other] = stage.repository.issues()
+    memory = ledger.dump(Memory(issue=other["number"]))
+    stage.repository.person("mira").commit("bot-state", {"links.jsonl": memory}, "Copy")
+
+    report(stage, dead(CODE))
+
+    assert stage.repository.issue(other["number"])["body"] == form["body"]
+    assert known(stage).issue == only(stage)["number"] != other["number"]
+
+
 def test_two_runs_at_once_leave_one_issue(stage: Stage) -> None:
     with_links(stage, code=CODE)
     token = stage.repository.token({"issues": "write"})
@@ -269,6 +307,54 @@ def test_a_ticked_box_leaves_a_link_alone_until_it_is_taken_back(stage: Stage) -
     report(stage, dead(CODE))
     assert known(stage).links[CODE].ignored is None
     assert only(stage)["state"] == "open"
+
+
+def test_a_hosts_ticked_box_counts_though_the_host_is_up_again(stage: Stage) -> None:
+    one, other = "https://lab.example.org/a", "https://lab.example.org/b"
+    with_links(stage, code=one, slides=other)
+    nights = tuple((ASKED - timedelta(days=9 - n), "server") for n in range(9))
+    down: dict[str, Any] = {
+        "verdict": "suspect", "status": 503, "strikes": 9, "failures": nights,
+        "since": nights[0][0], "is_host_down": True,
+    }  # fmt: skip
+    report(stage, dead(one, **down), dead(other, **down))
+    tick(stage, "leave them alone")
+
+    report(stage, mending(one), later(dead(other, **(down | {"is_host_down": False}))))
+
+    assert {known(stage).links[url].ignored for url in (one, other)} == {date(2027, 2, 21)}
+    assert only(stage)["state"] == "closed"
+
+
+@pytest.mark.parametrize(
+    "write", [("PATCH", "/git/refs/"), ("GET", "/pulls$"), ("GET", "/labels$")]
+)
+def test_a_box_that_is_ticked_while_the_report_is_made_counts(
+    stage: Stage, write: tuple[str, str]
+) -> None:
+    with_links(stage, code=CODE, slides=SLIDES)
+    report(stage, dead(CODE))
+    stage.proxy.clear()
+    method, path = write
+    stage.proxy.before(lambda: tick(stage, "leave it alone"), method=method, path=path)
+
+    assert report(stage, dead(CODE), dead(SLIDES), clear=False).code == 0
+
+    assert known(stage).links[CODE].ignored == date(2027, 2, 21)
+    assert f"`{CODE}` until 2027-02-21" in only(stage)["body"]
+    assert f"`{SLIDES}`: since" in only(stage)["body"]
+
+
+def test_an_issue_that_is_deleted_while_the_report_is_made_is_opened_anew(stage: Stage) -> None:
+    with_links(stage, code=CODE, slides=SLIDES)
+    report(stage, dead(CODE))
+    mira, old = stage.repository.person("mira"), only(stage)["number"]
+    stage.proxy.clear()
+    stage.proxy.before(lambda: mira.delete_issue(old), method="PATCH", path="/git/refs/")
+
+    assert report(stage, dead(CODE), dead(SLIDES), clear=False).code == 0
+
+    assert known(stage).issue == only(stage)["number"] != old
 
 
 def test_what_was_left_alone_is_told_again_after_its_last_day(
@@ -368,6 +454,16 @@ def test_the_pull_request_follows_and_goes_when_nothing_is_left(stage: Stage) ->
     assert len(pulls(stage)) == 1
 
 
+def test_a_link_that_works_again_keeps_its_place(stage: Stage) -> None:
+    with_links(stage, code=CODE)
+    report(stage, dead(CODE, archived=COPY))
+
+    report(stage, mending(CODE, archived=COPY))
+
+    assert pulls(stage) == []
+    assert "puts" not in only(stage)["body"]
+
+
 def test_a_merged_pull_request_leaves_nothing_behind(stage: Stage) -> None:
     with_links(stage, code=CODE)
     report(stage, dead(CODE, archived=COPY))
@@ -402,6 +498,20 @@ def test_a_pull_request_that_a_person_closed_is_not_made_again(stage: Stage) -> 
     assert known(stage).links[SLIDES].declined is None
 
 
+def test_a_pull_request_that_is_closed_with_a_word_of_why_is_not_made_again(stage: Stage) -> None:
+    with_links(stage, code=CODE)
+    report(stage, moved(CODE, f"{CODE}-2"))
+    [pull] = pulls(stage)
+    mira = stage.repository.person("mira")
+    mira.edit_issue(pull["number"], body="No thanks.\r\n" + pull["body"])
+    mira.close_pull(pull["number"])
+
+    report(stage, moved(CODE, f"{CODE}-2"))
+
+    assert pulls(stage) == []
+    assert known(stage).links[CODE].declined == f"{CODE}-2"
+
+
 def test_reconcile_makes_the_pull_request_anew_when_main_moves(stage: Stage) -> None:
     with_links(stage, code=CODE, slides=SLIDES)
     report(stage, moved(CODE, f"{CODE}-2"), moved(SLIDES, f"{SLIDES}x"))
@@ -430,6 +540,32 @@ def test_a_branch_that_a_person_committed_to_is_left_alone(stage: Stage) -> None
     stage.run("reconcile")
 
     assert stage.repository.refs()["refs/heads/bot/links"] == tip
+
+
+def test_of_a_branch_that_is_left_alone_only_what_it_has_is_told(stage: Stage) -> None:
+    with_links(stage, code=CODE, slides=SLIDES)
+    report(stage, moved(CODE, f"{CODE}-2"))
+    [pull] = pulls(stage)
+    mine = stage.entries("bot/links")[PATH].replace("Voting", "The Voting")
+    stage.repository.person("mira").commit("bot/links", {PATH: mine}, "Better")
+
+    report(stage, moved(CODE, f"{CODE}-2"), dead(SLIDES, archived=COPY))
+
+    body = only(stage)["body"]
+    assert f"1 link moved for good: #{pull['number']} puts the new address in." in body
+    assert "put another link in, such as the archived copy" in body
+    assert "puts the archived copy" not in body
+
+
+def test_a_branch_that_a_person_committed_to_stays_when_nothing_is_left(stage: Stage) -> None:
+    with_links(stage, code=CODE)
+    report(stage, moved(CODE, f"{CODE}-2"))
+    [pull] = pulls(stage)
+    stage.repository.person("mira").commit("bot/links", {"entries/note.md": "Mine"}, "Note")
+
+    report(stage, later(fine(CODE)))
+
+    assert [row["number"] for row in pulls(stage)] == [pull["number"]]
 
 
 def test_where_no_pull_request_may_be_opened_the_branch_is_made(stage: Stage) -> None:
@@ -543,14 +679,19 @@ def test_an_answer_that_does_not_come_is_asked_for_again(stages: Stages) -> None
     assert all(one == ends[0] for one in ends)
 
 
-def test_a_refused_branch_keeps_nobody_from_the_issue(stage: Stage) -> None:
-    with_links(stage, code=CODE)
+def test_a_refused_branch_keeps_nobody_from_the_issue_and_is_not_told_of(stage: Stage) -> None:
+    with_links(stage, code=CODE, slides=SLIDES)
     stage.proxy.clear()
     stage.proxy.fail(Status(422, body='{"message": "A rule"}'), method="POST", path="/statuses/")
+    states = dead(CODE, archived=COPY), moved(SLIDES, f"{SLIDES}x")
 
-    assert report(stage, dead(CODE, archived=COPY), clear=False).code == 3
+    assert report(stage, *states, clear=False).code == 3
 
-    assert only(stage)["state"] == "open"
+    row = only(stage)
+    assert row["state"] == "open"
+    assert "such as the archived copy" in row["body"]
+    assert f"`{SLIDES}`: moved to `{SLIDES}x`" in row["body"]
+    assert "puts" not in row["body"]
 
 
 def test_a_plan_brings_the_memory_and_counts_the_links_of_the_list(
