@@ -12,9 +12,8 @@ PYTHON ?= python3
 demo: $(READY)
 	@$(BIN)/bot demo
 
-# On two cores, three: much of the time one of them waits for a server.
 test: $(READY) $(BOX)
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses=3 --dist=worksteal --cov --cov-report=term
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses=2 --dist=worksteal --cov --cov-report=term
 
 check: $(READY)
 	@$(BIN)/bot check
