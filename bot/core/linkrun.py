@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bot.core import nights
 from bot.core.text import counted
-from bot.model import Look, Memory, Problem
+from bot.model import Memory, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from bot.core.listlinks import Placed
-    from bot.model import LinkState, Verdict
+    from bot.model import LinkState, Look, Verdict
 
 
 _NO_NEWS = frozenset({"moved", "refused", "blocked"})
@@ -65,7 +65,7 @@ class Run(NamedTuple):
                 yield written
                 continue
             look, state = self.looks.get(url), self.memory.links.get(url)
-            if seen := look or (_remembered(state) if state else None):
+            if seen := look or (nights.last_look(state) if state else None):
                 yield json_row(seen, state, now=self.now)
 
     def rows(self) -> Iterator[str]:
@@ -179,14 +179,3 @@ _TOLD = (
 def _encoded(*told: object) -> str:
     """What is told of a link beside its address, as JSON without its brace: often the same."""
     return _encode(dict(zip(_TOLD, told, strict=True)))[1:]
-
-
-def _remembered(state: LinkState) -> Look:
-    return Look(
-        url=state.url,
-        verdict=state.verdict,
-        status=state.status,
-        reason=state.reason,
-        final_url=state.final_url,
-        note=state.note,
-    )

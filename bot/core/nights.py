@@ -448,7 +448,9 @@ def merge(memory: Memory, parts: Iterable[Memory]) -> Memory:
                 links[url] = state
             elif state.asked > base.asked:
                 told = (
-                    state if _goes_on(state, base) else _after(base, _seen(state), now=state.asked)
+                    state
+                    if _goes_on(state, base)
+                    else _after(base, last_look(state), now=state.asked)
                 )
                 links[url] = _with_decisions(base, told)
     return replace(memory, links=links, issue=issue)
@@ -462,8 +464,8 @@ def _goes_on(state: LinkState, base: LinkState) -> bool:
     return knows_streak and knows_report
 
 
-def _seen(state: LinkState) -> Look:
-    """The look that a link was last told by."""
+def last_look(state: LinkState) -> Look:
+    """The last look at a link, as far as it is remembered."""
     return Look(
         url=state.url,
         verdict=state.verdict,
