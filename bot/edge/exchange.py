@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 HEADER_BYTES = 100_000
 """The longest head of an answer."""
+HANDSHAKE_BYTES = 250_000
+"""The longest TLS handshake, with all its certificates."""
 
 Wanted = Literal["nothing", "page", "everything"]
 """What is read of a body: nothing, a page's title, or the start of whatever it is."""
@@ -128,6 +130,8 @@ class Connection(asyncio.BufferedProtocol):
             self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
             self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=name)
             self._secured = self._loop.create_future()
+        self._shaken = 0
+        """Bytes of the handshake that came."""
         self._answer: Answer | None = None
         self.asked = 0
         """Requests that were sent over it."""
@@ -208,6 +212,7 @@ class Connection(asyncio.BufferedProtocol):
         else:
             self._incoming.write(came)
             if self._secured is not None and not self._secured.done():
+                self._shaken += nbytes
                 self._shake_hands()
             else:
                 self._decrypt()
@@ -234,6 +239,9 @@ class Connection(asyncio.BufferedProtocol):
             self._tls.do_handshake()
         except ssl.SSLWantReadError:
             self._flush()
+            if self._shaken > HANDSHAKE_BYTES:
+                self._secured.set_exception(ssl.SSLError("the handshake does not end"))
+                self.close()
         except ssl.SSLError as error:
             self._flush()
             self._secured.set_exception(error)

@@ -667,6 +667,23 @@ def test_a_bad_certificate_is_suspect(certificates: Certificates, served: str, r
     assert (found.verdict, found.reason, found.status) == ("suspect", reason, None)
 
 
+def test_a_handshake_without_an_end_is_given_up_at_once() -> None:
+    record = b"\x16\x03\x03\x3f\xff" + bytes(0x3FFF)
+    sent = 0
+
+    async def endless(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        while True:
+            writer.write(record)
+            sent += len(record)
+            await writer.drain()
+
+    found = look_at(endless, scheme="https", limits=replace(QUICK, answer_s=20.0))
+
+    assert (found.verdict, found.reason) == ("suspect", "no secure connection could be made")
+    assert sent < 20_000_000
+
+
 # ---- HTTP/2 ----
 
 
