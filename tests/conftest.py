@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 # Few examples each time, and others every time; many with `--hypothesis-profile=thorough`.
-hypothesis.settings.register_profile("few", max_examples=40, deadline=None)
+hypothesis.settings.register_profile("few", max_examples=30, deadline=None)
 hypothesis.settings.register_profile("thorough", max_examples=1000, deadline=None)
 hypothesis.settings.load_profile("few")
 

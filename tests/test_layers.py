@@ -27,16 +27,25 @@ def module_of(path: Path) -> str:
     return ".".join(("bot", *path.relative_to(PACKAGE).with_suffix("").parts))
 
 
+# Nothing of the bot runs here but what starts anew.
+pytestmark = pytest.mark.untraced
+
+
 @cache
 def imports(path: Path) -> set[str]:
-    """The modules of the package that a file imports, at its top or later."""
+    """What a file imports, at its top or later: modules, and what it takes out of them."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             found |= {name.name for name in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {f"{node.module}.{name.name}" for name in node.names}
-    return {name for name in found if name.split(".")[0] == "bot"}
+            found |= {node.module, *(f"{node.module}.{name.name}" for name in node.names)}
+    return found
+
+
+def own_imports(path: Path) -> set[str]:
+    """The modules of the package that a file imports."""
+    return {name for name in imports(path) if name.startswith("bot.")}
 
 
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -46,14 +55,14 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 def test_no_module_imports_from_a_layer_above_its_own(path: Path) -> None:
     own = layer(module_of(path))
 
-    for imported in imports(path):
+    for imported in own_imports(path):
         assert LAYERS[layer(imported)] <= LAYERS[own], f"{module_of(path)} imports {imported}"
 
 
 @pytest.mark.parametrize("path", FILES, ids=[module_of(path) for path in FILES])
 def test_the_stand_ins_are_imported_only_by_the_demo(path: Path) -> None:
     if layer(module_of(path)) != "standins" and module_of(path) != "bot.jobs.demo":
-        assert not any(layer(imported) == "standins" for imported in imports(path))
+        assert not any(layer(imported) == "standins" for imported in own_imports(path))
 
 
 WORLD = {"socket", "ssl", "subprocess", "os", "httpx", "httpcore", "arxiv", "github", "time", "random",
@@ -64,13 +73,7 @@ WORLD = {"socket", "ssl", "subprocess", "os", "httpx", "httpcore", "arxiv", "git
     "path", [path for path in FILES if layer(module_of(path)) in {"core", "values"}], ids=str
 )
 def test_the_core_imports_nothing_that_touches_the_world(path: Path) -> None:
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {name.name for name in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module)
-    assert not found & WORLD
+    assert not imports(path) & WORLD
 
 
 def loaded_by(code: str) -> set[str]:

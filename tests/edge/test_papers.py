@@ -233,13 +233,12 @@ def test_a_megabyte_of_abstract_is_left_out_and_a_note_says_so() -> None:
 
 
 @pytest.mark.untraced
-@pytest.mark.untraced
-def test_a_hundred_thousand_authors_are_left_out_and_a_note_says_what_to_do() -> None:
-    found = evidence(replace(TUNED, authors=arxiv.people("Riva Nadir") * 100_000))
+def test_twenty_thousand_authors_are_left_out_and_a_note_says_what_to_do() -> None:
+    found = evidence(replace(TUNED, authors=arxiv.people("Riva Nadir") * 20_000))
 
     assert found.authors == ()
     assert found.notes == (
-        "arXiv names 100,000 authors: write those to show in the form, one a line.",
+        "arXiv names 20,000 authors: write those to show in the form, one a line.",
     )
 
 
