@@ -173,7 +173,7 @@ def test_the_issue_is_edited_closed_and_opened_again(stage: Stage) -> None:
     assert SLIDES in only(stage)["body"]
     assert CODE in only(stage)["body"]
 
-    report(stage, *(later(fine(url, reported=ASKED, mends=1)) for url in (CODE, SLIDES)))
+    report(stage, mending(CODE), mending(SLIDES))
     assert only(stage)["state"] == "open"
     report(stage, later(fine(CODE), 2), later(fine(SLIDES), 2))
     assert (only(stage)["state"], only(stage)["state_reason"]) == ("closed", "completed")
